@@ -1,0 +1,60 @@
+import { initContract } from '@ts-rest/core'
+import { z } from 'zod'
+import { idSchema } from './id.ts'
+import { chatMessageSchema } from './message.ts'
+import { problemSchema } from './problem.ts'
+
+const c = initContract()
+
+/**
+ * The body of `POST /api/chat`. Fields that clients of the AI SDK add beside these are ignored.
+ *
+ * `id` is the thread; an unknown id makes the thread, and without one nothing is stored.
+ * With `parent_id` the branch up to that message is read from storage (null: there is none), so
+ * `messages` holds only what is new; without it `messages` is the whole branch, first to last.
+ */
+export const chatBodySchema = z.object({
+  id: idSchema.optional(),
+  parent_id: idSchema.nullable().optional(),
+  messages: z
+    .array(chatMessageSchema)
+    .min(1, 'must not be empty')
+    .refine((messages) => messages.at(-1)?.role === 'user', 'must end with a message of the user'),
+  system: z.string().optional(),
+  trigger: z.enum(['submit-message', 'regenerate-message']).optional(),
+  messageId: idSchema.optional(),
+})
+
+export type ChatBody = z.input<typeof chatBodySchema>
+export type ChatRequest = z.output<typeof chatBodySchema>
+
+export const chatReplySchema = z.object({ role: z.literal('assistant'), content: z.string() })
+
+export type ChatReply = z.infer<typeof chatReplySchema>
+
+export const chatContract = c.router(
+  {
+    send: {
+      method: 'POST',
+      path: '/api/chat',
+      body: chatBodySchema,
+      responses: {
+        200: c.otherResponse({
+          contentType: 'text/event-stream',
+          body: c.type<ReadableStream<Uint8Array> | string | ChatReply>(),
+        }),
+        404: problemSchema,
+        406: problemSchema,
+        409: problemSchema,
+        413: problemSchema,
+        415: problemSchema,
+        502: problemSchema,
+      },
+      summary: 'Send messages; the reply streams',
+      description:
+        'The answer follows Accept: text/event-stream (default) is the UI message stream, ' +
+        'text/plain the text as it comes, application/json {role, content}.',
+    },
+  },
+  { commonResponses: { 400: problemSchema, 500: problemSchema, 503: problemSchema } },
+)

@@ -1,0 +1,39 @@
+export { chatContract, type ChatBody, type ChatReply, type ChatRequest } from './chat-contract.ts'
+export { createClient, createFetcher, type Client, type ClientOptions } from './chat-client.ts'
+export { contract } from './contract.ts'
+export { idSchema } from './id.ts'
+export { accumulate, emptyReply, type Reply } from './message-accumulator.ts'
+export {
+  textOfParts,
+  type MessagePart,
+  type ReasoningPart,
+  type TextPart,
+  type ToolPart,
+} from './message-part.ts'
+export type { ChatMessage, Message, MessageRole, MessageStatus } from './message.ts'
+export {
+  createProblem,
+  parseProblem,
+  problemCatalogue,
+  ProblemError,
+  problemSchema,
+  type Problem,
+  type ProblemCode,
+  type ProblemDetails,
+} from './problem.ts'
+export {
+  createEventReader,
+  decodeChunk,
+  doneFrame,
+  encodeChunks,
+  eventStreamHeaders,
+} from './sse.ts'
+export { systemContract, type Readiness } from './system-contract.ts'
+export { threadContract } from './thread-contract.ts'
+export type { ListThreadsQuery, Thread, ThreadUpdate } from './thread.ts'
+export {
+  isTerminal,
+  isUIMessageChunk,
+  type FinishReason,
+  type UIMessageChunk,
+} from './ui-message-chunk.ts'

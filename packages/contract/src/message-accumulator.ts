@@ -1,0 +1,276 @@
+import type { MessagePart, ToolPart } from './message-part.ts'
+import { parseProblem, createProblem, type Problem } from './problem.ts'
+import type { MessageStatus } from './message.ts'
+import type { ChunkOf, FinishReason, UIMessageChunk } from './ui-message-chunk.ts'
+
+/** A reply as far as its stream has come. Never changed: each step gives a new one. */
+export interface Reply {
+  /** The id that the stream's `start` gave, if it gave one. */
+  readonly id?: string
+  readonly parts: readonly MessagePart[]
+  readonly metadata?: unknown
+  readonly status: MessageStatus
+  /** Set when `status` is `failed`. */
+  readonly problem?: Problem
+  readonly finishReason?: FinishReason
+  /** Where in `parts` the text and reasoning that still grow are, by kind and stream id. */
+  readonly open: Readonly<Record<string, number>>
+  /** Where in `parts` the current step began. */
+  readonly stepStart: number
+}
+
+export const emptyReply: Reply = { parts: [], status: 'streaming', open: {}, stepStart: 0 }
+
+/**
+ * Chunks → message. Pure, and the only definition of what a stream means: the server stores with it,
+ * a client renders with it. Parts that did not change are the same objects afterwards.
+ * Text that comes for a part nobody opened opens it: nothing is lost.
+ */
+export function accumulate(reply: Reply, chunks: readonly UIMessageChunk[]): Reply {
+  const draft: Draft = { ...reply, parts: reply.parts.slice(), open: { ...reply.open } }
+  for (const chunk of chunks) apply(draft, chunk)
+  return draft
+}
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
+interface Draft extends Mutable<Omit<Reply, 'parts' | 'open'>> {
+  parts: MessagePart[]
+  open: Record<string, number>
+}
+
+function apply(draft: Draft, chunk: UIMessageChunk): void {
+  switch (chunk.type) {
+    case 'start':
+      if (chunk.messageId !== undefined) draft.id = chunk.messageId
+      mergeMetadata(draft, chunk.messageMetadata)
+      return
+    case 'message-metadata':
+      mergeMetadata(draft, chunk.messageMetadata)
+      return
+    case 'finish':
+      if (chunk.finishReason !== undefined) draft.finishReason = chunk.finishReason
+      mergeMetadata(draft, chunk.messageMetadata)
+      end(draft, 'complete')
+      return
+    case 'abort':
+      end(draft, 'stopped')
+      return
+    case 'error':
+      draft.problem = problemOf(chunk)
+      end(draft, 'failed')
+      return
+    case 'text-start':
+    case 'reasoning-start':
+      openPart(draft, chunk)
+      return
+    case 'text-delta':
+    case 'reasoning-delta':
+      growPart(draft, chunk)
+      return
+    case 'text-end':
+    case 'reasoning-end':
+      closePart(draft, chunk)
+      return
+    case 'start-step':
+      draft.parts.push({ type: 'step-start' })
+      draft.stepStart = draft.parts.length
+      return
+    case 'finish-step':
+      closeAll(draft)
+      return
+    case 'reset-step':
+      draft.parts.length = draft.stepStart
+      draft.open = {}
+      return
+    case 'tool-input-start':
+    case 'tool-input-available':
+    case 'tool-input-error':
+      setToolInput(draft, chunk)
+      return
+    case 'tool-input-delta':
+      updateTool(draft, chunk.toolCallId, (part) => ({
+        rawInput: `${typeof part.rawInput === 'string' ? part.rawInput : ''}${chunk.inputTextDelta}`,
+      }))
+      return
+    case 'tool-output-available':
+      updateTool(draft, chunk.toolCallId, () => ({
+        state: 'output-available',
+        output: chunk.output,
+        preliminary: chunk.preliminary,
+      }))
+      return
+    case 'tool-output-error':
+      updateTool(draft, chunk.toolCallId, () => ({
+        state: 'output-error',
+        errorText: chunk.errorText,
+      }))
+      return
+    case 'tool-output-denied':
+      updateTool(draft, chunk.toolCallId, () => ({ state: 'output-denied' }))
+      return
+    case 'tool-approval-request': {
+      const { type: _, toolCallId, approvalId, ...rest } = chunk
+      updateTool(draft, toolCallId, () => ({
+        state: 'approval-requested',
+        approval: { id: approvalId, ...rest },
+      }))
+      return
+    }
+    case 'tool-approval-response': {
+      const asked = draft.parts.findLast(
+        (part): part is ToolPart => isToolPart(part) && part.approval?.id === chunk.approvalId,
+      )
+      if (asked === undefined) return
+      updateTool(draft, asked.toolCallId, () => ({
+        state: 'approval-responded',
+        approval: { id: chunk.approvalId, approved: chunk.approved, reason: chunk.reason },
+      }))
+      return
+    }
+    case 'source-url':
+    case 'source-document':
+    case 'file':
+    case 'reasoning-file':
+    case 'custom':
+    case 'steering-message':
+      draft.parts.push(chunk)
+      return
+    default:
+      setData(draft, chunk)
+  }
+}
+
+type TextKind = 'text' | 'reasoning'
+type KindOfPart<Suffix extends string> = ChunkOf<`${TextKind}-${Suffix}` & UIMessageChunk['type']>
+
+function kindOf(chunk: KindOfPart<'start' | 'delta' | 'end'>): TextKind {
+  return chunk.type.startsWith('text') ? 'text' : 'reasoning'
+}
+
+function openPart(draft: Draft, chunk: KindOfPart<'start' | 'delta'>): number {
+  const kind = kindOf(chunk)
+  const index = draft.parts.push({
+    type: kind,
+    text: '',
+    state: 'streaming',
+    ...(chunk.providerMetadata && { providerMetadata: chunk.providerMetadata }),
+  })
+  draft.open[`${kind}:${chunk.id}`] = index - 1
+  return index - 1
+}
+
+function growPart(draft: Draft, chunk: KindOfPart<'delta'>): void {
+  const kind = kindOf(chunk)
+  const index = draft.open[`${kind}:${chunk.id}`] ?? openPart(draft, chunk)
+  const part = draft.parts[index]
+  if (part?.type !== kind) return
+  draft.parts[index] = {
+    ...part,
+    text: part.text + chunk.delta,
+    ...(chunk.providerMetadata && { providerMetadata: chunk.providerMetadata }),
+  }
+}
+
+function closePart(draft: Draft, chunk: KindOfPart<'end'>): void {
+  const kind = kindOf(chunk)
+  const key = `${kind}:${chunk.id}`
+  const index = draft.open[key]
+  if (index === undefined) return
+  const part = draft.parts[index]
+  if (part?.type !== kind) return
+  draft.parts[index] = {
+    ...part,
+    state: 'done',
+    ...(chunk.type === 'text-end' && chunk.citations && { citations: chunk.citations }),
+    ...(chunk.providerMetadata && { providerMetadata: chunk.providerMetadata }),
+  }
+  delete draft.open[key]
+}
+
+function closeAll(draft: Draft): void {
+  for (const index of Object.values(draft.open)) {
+    const part = draft.parts[index]
+    if (part?.type === 'text' || part?.type === 'reasoning')
+      draft.parts[index] = { ...part, state: 'done' }
+  }
+  draft.open = {}
+}
+
+function end(draft: Draft, status: MessageStatus): void {
+  closeAll(draft)
+  draft.status = status
+}
+
+function mergeMetadata(draft: Draft, metadata: unknown): void {
+  if (metadata === undefined) return
+  draft.metadata =
+    isRecord(draft.metadata) && isRecord(metadata) ? { ...draft.metadata, ...metadata } : metadata
+}
+
+function problemOf(chunk: ChunkOf<'error'>): Problem {
+  return parseProblem(chunk.errorText) ?? createProblem('upstream_error', chunk.errorText)
+}
+
+function isToolPart(part: MessagePart): part is ToolPart {
+  return 'toolCallId' in part
+}
+
+function setToolInput(
+  draft: Draft,
+  chunk: ChunkOf<'tool-input-start' | 'tool-input-available' | 'tool-input-error'>,
+): void {
+  const state =
+    chunk.type === 'tool-input-start'
+      ? { state: 'input-streaming' as const, rawInput: '', inputEncoding: chunk.inputEncoding }
+      : chunk.type === 'tool-input-available'
+        ? { state: 'input-available' as const, input: chunk.input, rawInput: undefined }
+        : {
+            state: 'output-error' as const,
+            input: undefined,
+            rawInput: chunk.input,
+            errorText: chunk.errorText,
+          }
+  if (updateTool(draft, chunk.toolCallId, () => state)) return
+  draft.parts.push({
+    type: chunk.dynamic ? 'dynamic-tool' : `tool-${chunk.toolName}`,
+    ...(chunk.dynamic && { toolName: chunk.toolName }),
+    toolCallId: chunk.toolCallId,
+    title: chunk.title,
+    providerExecuted: chunk.providerExecuted,
+    toolMetadata: chunk.toolMetadata,
+    callProviderMetadata: chunk.providerMetadata,
+    ...noToolData,
+    ...state,
+  })
+}
+
+const noToolData = { input: undefined, output: undefined, rawInput: undefined }
+
+/** @returns whether there is such a tool call */
+function updateTool(
+  draft: Draft,
+  toolCallId: string,
+  change: (part: ToolPart) => Partial<ToolPart>,
+): boolean {
+  const index = draft.parts.findLastIndex(
+    (part) => isToolPart(part) && part.toolCallId === toolCallId,
+  )
+  const part = draft.parts[index]
+  if (part === undefined || !isToolPart(part)) return false
+  draft.parts[index] = { ...part, ...change(part) }
+  return true
+}
+
+function setData(draft: Draft, { transient, ...part }: ChunkOf<`data-${string}`>): void {
+  if (transient === true) return
+  const index =
+    part.id === undefined
+      ? -1
+      : draft.parts.findIndex((old) => old.type === part.type && 'id' in old && old.id === part.id)
+  if (index === -1) draft.parts.push(part)
+  else draft.parts[index] = part
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,90 @@
+import { createParser } from 'eventsource-parser'
+import { createProblem, ProblemError } from './problem.ts'
+import { isUIMessageChunk, type UIMessageChunk } from './ui-message-chunk.ts'
+
+/** The headers of a chat stream; the third tells AI SDK clients which protocol this is. */
+export const eventStreamHeaders = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache, no-transform',
+  'x-vercel-ai-ui-message-stream': 'v1',
+  'x-accel-buffering': 'no',
+} as const
+
+const doneData = '[DONE]'
+
+/** The frame after the last chunk. Readers do not need it, some wait for it. */
+export const doneFrame = `data: ${doneData}\n\n`
+
+/** The frames of some chunks, ready for one write. */
+export function encodeChunks(chunks: readonly UIMessageChunk[]): string {
+  let frames = ''
+  for (const chunk of chunks) frames += `data: ${JSON.stringify(chunk)}\n\n`
+  return frames
+}
+
+export interface EventReader {
+  /**
+   * Takes what one read held, cut anywhere, and gives the data of the events that are whole.
+   * @throws ProblemError `upstream_protocol` for bytes that are not UTF-8, and past the limit
+   */
+  read(bytes: Uint8Array): string[]
+}
+
+/**
+ * Splits a byte stream into server-sent events.
+ * @param options.maxEventLength limit of one event in UTF-16 units, default 1,048,576
+ * @see WHATWG HTML, 9.2 Server-sent events
+ */
+export function createEventReader({ maxEventLength = 1_048_576 } = {}): EventReader {
+  const utf8 = new TextDecoder('utf-8', { fatal: true })
+  let events: string[] = []
+  let tooLong = false
+  const parser = createParser({
+    maxBufferSize: maxEventLength,
+    onEvent: (event) => events.push(event.data),
+    onError: (error) => {
+      // The other errors are fields that the specification tells readers to ignore.
+      if (error.type === 'max-buffer-size-exceeded') tooLong = true
+    },
+  })
+  return {
+    read(bytes) {
+      parser.feed(decodeUtf8(utf8, bytes))
+      if (tooLong) throw protocolError(`an event is longer than ${maxEventLength} characters`)
+      const whole = events
+      events = []
+      return whole
+    },
+  }
+}
+
+/**
+ * The chunk in one event's data, or `undefined` for the closing `[DONE]`.
+ * @throws ProblemError `upstream_protocol` for anything else
+ */
+export function decodeChunk(data: string): UIMessageChunk | undefined {
+  if (data === doneData) return undefined
+  let value: unknown
+  try {
+    value = JSON.parse(data)
+  } catch (cause) {
+    throw protocolError('an event is not JSON', { cause })
+  }
+  if (!isUIMessageChunk(value)) throw protocolError('an event is not a chunk that is known here')
+  return value
+}
+
+function decodeUtf8(decoder: TextDecoder, bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes, { stream: true })
+  } catch (cause) {
+    throw protocolError('the stream is not UTF-8', { cause })
+  }
+}
+
+function protocolError(reason: string, options?: ErrorOptions): ProblemError {
+  return new ProblemError(
+    createProblem('upstream_protocol', `The stream cannot be read: ${reason}.`),
+    options,
+  )
+}

@@ -1,0 +1,36 @@
+import { initContract } from '@ts-rest/core'
+import { z } from 'zod'
+
+const c = initContract()
+
+export const readinessSchema = z.object({
+  status: z.enum(['ready', 'not_ready']),
+  /** Which upstream answers; `demo` is the offline assistant. */
+  upstream: z.string(),
+  storage: z.string(),
+  /** What is not ready, in words; empty when all is. */
+  problems: z.array(z.string()),
+})
+
+export type Readiness = z.infer<typeof readinessSchema>
+
+export const systemContract = c.router({
+  info: {
+    method: 'GET',
+    path: '/',
+    responses: { 200: z.object({ message: z.string(), status: z.literal('running') }) },
+    summary: 'What this is',
+  },
+  health: {
+    method: 'GET',
+    path: '/health',
+    responses: { 200: z.object({ status: z.literal('healthy'), environment: z.string() }) },
+    summary: 'The process is up',
+  },
+  ready: {
+    method: 'GET',
+    path: '/ready',
+    responses: { 200: readinessSchema, 503: readinessSchema },
+    summary: 'The server can take requests now',
+  },
+})

@@ -1,0 +1,183 @@
+import type { MessagePart } from './message-part.ts'
+
+type Metadata = Record<string, unknown>
+
+interface Provided {
+  providerMetadata?: Metadata
+}
+
+interface ToolExtras extends Provided {
+  providerExecuted?: boolean
+  toolMetadata?: Metadata
+  dynamic?: boolean
+}
+
+const finishReasons = [
+  'stop',
+  'length',
+  'content-filter',
+  'tool-calls',
+  'error',
+  'interrupted',
+  'other',
+] as const
+
+export type FinishReason = (typeof finishReasons)[number]
+
+/** The chunks with a fixed `type`, by it. */
+interface ChunkFields {
+  start: { messageId?: string; messageMetadata?: unknown }
+  finish: { finishReason?: FinishReason; messageMetadata?: unknown }
+  abort: { reason?: string }
+  /** `errorText` is the JSON of a `Problem` where this product sent it. */
+  error: { errorText: string }
+  'message-metadata': { messageMetadata: unknown }
+  'start-step': object
+  'finish-step': object
+  'reset-step': object
+  'text-start': { id: string } & Provided
+  'text-delta': { id: string; delta: string } & Provided
+  'text-end': { id: string; citations?: unknown[] } & Provided
+  'reasoning-start': { id: string } & Provided
+  'reasoning-delta': { id: string; delta: string } & Provided
+  'reasoning-end': { id: string } & Provided
+  'tool-input-start': {
+    toolCallId: string
+    toolName: string
+    title?: string
+    inputEncoding?: 'json' | 'text'
+  } & ToolExtras
+  'tool-input-delta': { toolCallId: string; inputTextDelta: string }
+  'tool-input-available': {
+    toolCallId: string
+    toolName: string
+    input: unknown
+    title?: string
+  } & ToolExtras
+  'tool-input-error': {
+    toolCallId: string
+    toolName: string
+    input: unknown
+    errorText: string
+    title?: string
+  } & ToolExtras
+  'tool-output-available': {
+    toolCallId: string
+    output: unknown
+    preliminary?: boolean
+  } & ToolExtras
+  'tool-output-error': { toolCallId: string; errorText: string } & ToolExtras
+  'tool-output-denied': { toolCallId: string }
+  'tool-approval-request': {
+    approvalId: string
+    toolCallId: string
+    approvalDescriptor?: unknown
+    inputSchemaInput?: unknown
+    reason?: string
+    isAutomatic?: boolean
+    signature?: string
+  }
+  'tool-approval-response': {
+    approvalId: string
+    approved: boolean
+    reason?: string
+    providerExecuted?: boolean
+  } & Provided
+  'source-url': { sourceId: string; url: string; title?: string } & Provided
+  'source-document': {
+    sourceId: string
+    mediaType: string
+    title: string
+    filename?: string
+  } & Provided
+  file: { url: string; mediaType: string } & Provided
+  'reasoning-file': { url: string; mediaType: string } & Provided
+  custom: { kind: string } & Provided
+  'steering-message': {
+    id: string
+    parts: Extract<MessagePart, { type: 'steering-message' }>['parts']
+  }
+}
+
+type FixedChunk = {
+  [Type in keyof ChunkFields]: { type: Type } & ChunkFields[Type]
+}[keyof ChunkFields]
+
+interface DataChunk {
+  type: `data-${string}`
+  id?: string
+  data: unknown
+  /** Shown while the stream lasts, not part of the message. */
+  transient?: boolean
+}
+
+/**
+ * One event of a chat stream: the AI SDK's UI message stream, v1 (ai 7). A stream ends with exactly
+ * one of `finish`, `abort` and `error`; one that ends without is cut.
+ */
+export type UIMessageChunk = FixedChunk | DataChunk
+
+export type ChunkOf<Type extends UIMessageChunk['type']> = Extract<UIMessageChunk, { type: Type }>
+
+type TerminalChunk = ChunkOf<'finish' | 'abort' | 'error'>
+
+export function isTerminal(chunk: UIMessageChunk): chunk is TerminalChunk {
+  return chunk.type === 'finish' || chunk.type === 'abort' || chunk.type === 'error'
+}
+
+/** The fields without which a chunk means nothing, all of them strings. */
+const requiredStrings = new Map<string, readonly string[]>(
+  Object.entries({
+    start: [],
+    finish: [],
+    abort: [],
+    error: ['errorText'],
+    'message-metadata': [],
+    'start-step': [],
+    'finish-step': [],
+    'reset-step': [],
+    'text-start': ['id'],
+    'text-delta': ['id', 'delta'],
+    'text-end': ['id'],
+    'reasoning-start': ['id'],
+    'reasoning-delta': ['id', 'delta'],
+    'reasoning-end': ['id'],
+    'tool-input-start': ['toolCallId', 'toolName'],
+    'tool-input-delta': ['toolCallId', 'inputTextDelta'],
+    'tool-input-available': ['toolCallId', 'toolName'],
+    'tool-input-error': ['toolCallId', 'toolName', 'errorText'],
+    'tool-output-available': ['toolCallId'],
+    'tool-output-error': ['toolCallId', 'errorText'],
+    'tool-output-denied': ['toolCallId'],
+    'tool-approval-request': ['approvalId', 'toolCallId'],
+    'tool-approval-response': ['approvalId'],
+    'source-url': ['sourceId', 'url'],
+    'source-document': ['sourceId', 'mediaType', 'title'],
+    file: ['url', 'mediaType'],
+    'reasoning-file': ['url', 'mediaType'],
+    custom: ['kind'],
+    'steering-message': ['id'],
+  } satisfies Record<keyof ChunkFields, readonly string[]>),
+)
+
+/**
+ * Whether another server's JSON is a chunk: its type is known and its required fields are there.
+ * By hand, since it runs once per token. Optional fields are taken as they come.
+ */
+export function isUIMessageChunk(value: unknown): value is UIMessageChunk {
+  if (typeof value !== 'object' || value === null) return false
+  const chunk = value as Record<string, unknown>
+  const { type } = chunk
+  if (typeof type !== 'string') return false
+  const required = requiredStrings.get(type)
+  if (required === undefined) return type.startsWith('data-') && 'data' in chunk
+  for (const field of required) if (typeof chunk[field] !== 'string') return false
+  if (type === 'finish')
+    return (
+      chunk['finishReason'] === undefined ||
+      finishReasons.includes(chunk['finishReason'] as FinishReason)
+    )
+  if (type === 'tool-approval-response') return typeof chunk['approved'] === 'boolean'
+  if (type === 'steering-message') return Array.isArray(chunk['parts'])
+  return true
+}
