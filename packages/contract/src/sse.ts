@@ -74,7 +74,7 @@ export function decodeChunk(data: string): UIMessageChunk | undefined {
   return value
 }
 
-function decodeUtf8(decoder: TextDecoder, bytes: Uint8Array): string {
+function decodeUtf8(decoder: InstanceType<typeof TextDecoder>, bytes: Uint8Array): string {
   try {
     return decoder.decode(bytes, { stream: true })
   } catch (cause) {

@@ -1,0 +1,32 @@
+import {
+  createProblem,
+  ProblemError,
+  type Problem,
+  type ProblemCode,
+  type ProblemDetails,
+} from '@assistant-ui-proxy/contract'
+
+/** What services and drivers throw: a code of the catalogue, and words for the person who asked. */
+export class AppError extends Error {
+  override readonly name = 'AppError'
+  readonly problem: Problem
+
+  constructor(code: ProblemCode, detail: string, options: ErrorOptions & ProblemDetails = {}) {
+    const { cause, ...details } = options
+    super(detail, { cause })
+    this.problem = createProblem(code, detail, details)
+  }
+}
+
+/** The problem that an error stands for, or `undefined` for one that nobody foresaw. */
+export function problemOf(error: unknown): Problem | undefined {
+  return error instanceof AppError || error instanceof ProblemError ? error.problem : undefined
+}
+
+/** What is told of an error that nobody foresaw: nothing but where to look. */
+export function maskedProblem(): Problem {
+  return createProblem(
+    'internal',
+    'The server failed unexpectedly. Its log says why, under the request id.',
+  )
+}

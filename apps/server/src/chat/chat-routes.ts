@@ -1,0 +1,41 @@
+import {
+  accumulate,
+  chatContract,
+  emptyReply,
+  ProblemError,
+  textOfParts,
+  type ChatReply,
+} from '@assistant-ui-proxy/contract'
+import { initServer } from '@ts-rest/express'
+import { AppError } from '../app-error.ts'
+import { eventStream, textStream } from '../http/event-stream.ts'
+import { leaveSignal } from '../http/leave-signal.ts'
+import { streamedBody } from '../http/streamed-body.ts'
+import { localOwner } from '../identity/owner.ts'
+import type { Run, RunService } from './run-service.ts'
+
+export function createChatRoutes(runs: RunService) {
+  return initServer().router(chatContract, {
+    send: async ({ body, req, res }) => {
+      const form = req.accepts(['text/event-stream', 'text/plain', 'application/json'])
+      if (form === false)
+        throw new AppError(
+          'not_acceptable',
+          'Accept one of text/event-stream, text/plain and application/json.',
+        )
+      const run = await runs.start(localOwner, body, leaveSignal(res))
+      if (form === 'text/event-stream') return { status: 200, body: eventStream(run) }
+      if (form === 'text/plain') return { status: 200, body: textStream(run) }
+      const reply = await readWhole(run)
+      return { status: 200, body: streamedBody(async (response) => void response.json(reply)) }
+    },
+  })
+}
+
+/** @throws ProblemError where the reply failed */
+async function readWhole(run: Run): Promise<ChatReply> {
+  let reply = emptyReply
+  for await (const batch of run) reply = accumulate(reply, batch)
+  if (reply.problem) throw new ProblemError(reply.problem)
+  return { role: 'assistant', content: textOfParts(reply.parts) }
+}

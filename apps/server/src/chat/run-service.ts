@@ -1,0 +1,214 @@
+import {
+  accumulate,
+  createProblem,
+  emptyReply,
+  type ChatMessage,
+  type ChatRequest,
+  type Reply,
+  type UIMessageChunk,
+} from '@assistant-ui-proxy/contract'
+import { randomUUID } from 'node:crypto'
+import type { Logger } from 'pino'
+import { AppError, maskedProblem, problemOf } from '../app-error.ts'
+import type { Owner } from '../identity/owner.ts'
+import type { ThreadStore } from '../threads/thread-store.ts'
+import { createReply, placeBranch } from './branch.ts'
+import { ReplyWriter } from './reply-writer.ts'
+import { readUpstreamBatch } from './upstream-batch.ts'
+import type { Upstream } from './upstream.ts'
+
+/**
+ * The batches of one reply: the first begins with `start`, the last ends with `finish`, `abort` or
+ * `error`. By the time the terminal chunk is given, the reply is stored.
+ */
+export type Run = AsyncGenerator<readonly UIMessageChunk[], void, undefined>
+
+type AbortReason = 'left' | 'shutdown'
+
+/** What a run answers, and where its reply goes. */
+interface Question {
+  readonly messages: readonly ChatMessage[]
+  readonly replyId: string
+  readonly keep: (reply: Reply) => Promise<boolean>
+  readonly note: (reply: Reply) => void
+}
+
+interface ActiveRun {
+  readonly controller: AbortController
+  readonly settled: Promise<void>
+}
+
+/** Sends conversations to the upstream and keeps what comes back. */
+export class RunService {
+  readonly #store: ThreadStore
+  readonly #upstream: Upstream
+  readonly #log: Logger
+  readonly #writer: ReplyWriter
+  readonly #active = new Set<ActiveRun>()
+  #isClosed = false
+
+  constructor({ store, upstream, log }: { store: ThreadStore; upstream: Upstream; log: Logger }) {
+    this.#store = store
+    this.#upstream = upstream
+    this.#log = log
+    this.#writer = new ReplyWriter(store, log)
+  }
+
+  /**
+   * Stores what the user says, then asks the upstream. Resolves with the upstream's first chunks.
+   * @param signal aborts when the reader leaves; the reply is kept as far as it came, as `stopped`
+   * @throws AppError for what fails before the first chunk; later failures are a terminal `error`
+   */
+  async start(owner: Owner, request: ChatRequest, signal: AbortSignal): Promise<Run> {
+    if (this.#isClosed)
+      throw new AppError('shutting_down', 'The server is shutting down. Try again in a moment.')
+    const question = await this.#ask(owner, request)
+    const controller = new AbortController()
+    const leave = () => controller.abort('left' satisfies AbortReason)
+    if (signal.aborted) leave()
+    else signal.addEventListener('abort', leave, { once: true })
+    const run = this.#stream(question, controller)
+    const first = await run.next()
+    return first.done === true ? run : prepend(first.value, run)
+  }
+
+  /** Takes no more runs; those that are going go on. */
+  close(): void {
+    this.#isClosed = true
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  /** Resolves when no run is going. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#active].map((run) => run.settled))
+  }
+
+  /** Ends every run that is going as `failed`, with what it has. */
+  interruptAll(): void {
+    for (const { controller } of this.#active) controller.abort('shutdown' satisfies AbortReason)
+  }
+
+  async #ask(owner: Owner, request: ChatRequest): Promise<Question> {
+    const system = request.system === undefined ? [] : [systemMessage(request.system)]
+    if (request.id === undefined)
+      return {
+        messages: [...system, ...request.messages],
+        replyId: randomUUID(),
+        keep: async () => true,
+        note: () => undefined,
+      }
+    const { earlier, replyId } = await this.#addToThread(owner, request.id, request)
+    return {
+      messages: [...system, ...earlier, ...request.messages],
+      replyId,
+      keep: (reply) => this.#keep(owner, replyId, reply),
+      note: (reply) => this.#writer.note(owner, replyId, reply),
+    }
+  }
+
+  async #addToThread(owner: Owner, threadId: string, request: ChatRequest) {
+    const { messages, parent_id: parentId } = request
+    const earlier =
+      typeof parentId === 'string' ? await this.#store.listBranch(owner, threadId, parentId) : []
+    if (typeof parentId === 'string' && earlier.length === 0)
+      throw new AppError(
+        'message_not_found',
+        `The thread has no message ${parentId} to go on from.`,
+      )
+    const stored =
+      parentId === undefined
+        ? await this.#store.listMessages(owner, threadId)
+        : await this.#store.findMessages(owner, threadId, idsOf(messages))
+    const { added, leafId } = placeBranch(stored, messages, parentId ?? null)
+    const reply = createReply(leafId)
+    await this.#store.addExchange(owner, { threadId, messages: [...added, reply] })
+    // A reply that failed before its first word says nothing to a model.
+    return { earlier: earlier.filter((message) => message.parts.length > 0), replyId: reply.id }
+  }
+
+  async *#stream(question: Question, controller: AbortController): Run {
+    const { signal } = controller
+    const { promise: settled, resolve: settle } = Promise.withResolvers<void>()
+    const active = { controller, settled }
+    this.#active.add(active)
+    let reply = emptyReply
+    try {
+      for await (const batch of this.#upstream.stream(question, signal)) {
+        const { chunks, problem } = readUpstreamBatch(batch, reply, question.replyId)
+        if (chunks.length > 0) {
+          reply = accumulate(reply, chunks)
+          if (reply.status !== 'streaming') {
+            yield (await question.keep(reply)) ? chunks : [errorChunk(maskedProblem())]
+            return
+          }
+          question.note(reply)
+          yield chunks
+        }
+        if (problem) throw new AppError(problem.code, problem.detail)
+      }
+      throw new AppError('upstream_interrupted', 'The upstream ended before the reply was whole.')
+    } catch (error) {
+      const begun = reply.id !== undefined
+      const end = this.#endFor(error, signal)
+      reply = accumulate(reply, [end])
+      await question.keep(reply)
+      if (begun) yield [end]
+      else if (end.type === 'abort') yield [{ type: 'start', messageId: question.replyId }, end]
+      else throw error
+    } finally {
+      // The reader left while a batch was in its hands: nothing was thrown in here.
+      if (reply.status === 'streaming')
+        await question.keep(accumulate(reply, [this.#endFor(undefined, signal)]))
+      this.#active.delete(active)
+      settle()
+    }
+  }
+
+  #endFor(error: unknown, signal: AbortSignal): UIMessageChunk {
+    if (signal.reason === ('shutdown' satisfies AbortReason))
+      return errorChunk(
+        createProblem(
+          'run_interrupted',
+          'The server was stopped in the middle of the reply. Try again.',
+        ),
+      )
+    if (signal.aborted || error === undefined) return { type: 'abort' }
+    const problem = problemOf(error)
+    if (problem === undefined) this.#log.error({ err: error }, 'a run failed unexpectedly')
+    return errorChunk(problem ?? maskedProblem())
+  }
+
+  async #keep(owner: Owner, replyId: string, reply: Reply): Promise<boolean> {
+    try {
+      await this.#writer.finish(owner, replyId, reply)
+      return true
+    } catch (error) {
+      this.#log.error({ err: error, reply_id: replyId }, 'the end of a reply was not stored')
+      return false
+    }
+  }
+}
+
+async function* prepend(first: readonly UIMessageChunk[], rest: Run): Run {
+  try {
+    yield first
+    yield* rest
+  } finally {
+    await rest.return()
+  }
+}
+
+function errorChunk(problem: ReturnType<typeof createProblem>): UIMessageChunk {
+  return { type: 'error', errorText: JSON.stringify(problem) }
+}
+
+function systemMessage(text: string): ChatMessage {
+  return { role: 'system', parts: [{ type: 'text', text }] }
+}
+
+function idsOf(messages: readonly ChatMessage[]): string[] {
+  return messages.flatMap((message) => message.id ?? [])
+}

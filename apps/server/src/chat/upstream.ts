@@ -1,0 +1,26 @@
+import type { ChatMessage, UIMessageChunk } from '@assistant-ui-proxy/contract'
+
+export interface UpstreamRequest {
+  /** The conversation, first to last; ends with what the user wrote. */
+  readonly messages: readonly ChatMessage[]
+}
+
+/** Something that answers: a model, or a server in front of one. */
+export interface Upstream {
+  readonly name: string
+  /** What it is and where, for the person who starts the server; no credentials. */
+  readonly description: string
+  /**
+   * Streams one reply. Each array is what one read from the network held. Nothing is asked of the
+   * upstream before the first `next()`, and no more is read than is taken.
+   * A whole reply ends with `finish`; where the iteration ends without, the upstream broke off.
+   * @param signal aborts the exchange and closes the connection
+   * @throws AppError `upstream_*`
+   */
+  stream(request: UpstreamRequest, signal: AbortSignal): AsyncIterable<readonly UIMessageChunk[]>
+}
+
+/** What asks an upstream for a title: the system message before the conversation. */
+export const titleInstruction =
+  'Write a title for this conversation: at most six words, in its language, without quotes and ' +
+  'without a full stop. Answer with the title only.'

@@ -1,0 +1,124 @@
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { workspaceRoot, type Env } from './env.ts'
+
+export interface Config {
+  readonly host: string
+  /** 0 takes any free port. */
+  readonly port: number
+  readonly environment: string
+  /** Origins whose pages may call the API; `*` is any. */
+  readonly corsOrigins: readonly string[]
+  /** A file, or `:memory:`. */
+  readonly database: { readonly driver: 'sqlite'; readonly path: string }
+  readonly upstream:
+    | { readonly name: 'demo' }
+    | { readonly name: 'remote'; readonly baseUrl: string }
+  readonly logLevel: string
+  /** How long streams may go on after a signal to stop, in ms. */
+  readonly shutdownTimeoutMs: number
+  /** The built web app, served where it exists. */
+  readonly webRoot: string
+}
+
+/** The start cannot go on; the message is for the person who starts it. */
+export class StartError extends Error {
+  override readonly name = 'StartError'
+}
+
+const port = (fallback: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a number')
+    .default(String(fallback))
+    .transform(Number)
+    .pipe(z.int().max(65_535, 'must be at most 65535'))
+
+const httpUrl = z
+  .url({
+    protocol: /^https?$/,
+    error: 'must be an http or https URL, such as http://127.0.0.1:9000',
+  })
+  .transform((url) => url.replace(/\/+$/, ''))
+
+const origin = z.union([
+  z.literal('*'),
+  z.url({ protocol: /^https?$/ }).refine((url) => new URL(url).origin === url),
+])
+
+const envSchema = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: port(8000),
+  WEB_PORT: port(3000),
+  ENVIRONMENT: z
+    .string()
+    .regex(/^[\w-]+$/, 'must be one word, such as production')
+    .default('development'),
+  CORS_ORIGINS: z
+    .string()
+    .transform((list) =>
+      list
+        .split(',')
+        .map((entry) => entry.trim())
+        .filter(Boolean),
+    )
+    .pipe(z.array(origin).min(1))
+    .optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^sqlite:.+$/, 'must be sqlite:<path>, such as sqlite:data/assistant-ui-proxy.db')
+    .default('sqlite:data/assistant-ui-proxy.db'),
+  UPSTREAM: z.enum(['demo', 'remote']).optional(),
+  ASSISTANT_UI_BASE_URL: httpUrl.optional(),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+})
+
+/**
+ * @param env names and values, none of them empty
+ * @throws StartError that lists every variable with a fault
+ */
+export function createConfig(env: Env): Config {
+  const parsed = envSchema
+    .refine((vars) => vars.UPSTREAM !== 'remote' || vars.ASSISTANT_UI_BASE_URL !== undefined, {
+      path: ['ASSISTANT_UI_BASE_URL'],
+      message: 'must be set, since UPSTREAM is remote',
+    })
+    .safeParse(env)
+  if (!parsed.success) throw new StartError(describeFaults(parsed.error))
+  const vars = parsed.data
+  return Object.freeze<Config>({
+    host: vars.HOST,
+    port: vars.PORT,
+    environment: vars.ENVIRONMENT,
+    corsOrigins: vars.CORS_ORIGINS ?? [
+      `http://localhost:${vars.WEB_PORT}`,
+      `http://127.0.0.1:${vars.WEB_PORT}`,
+    ],
+    database: { driver: 'sqlite', path: databasePath(vars.DATABASE_URL) },
+    upstream: upstreamOf(vars),
+    logLevel: vars.LOG_LEVEL,
+    shutdownTimeoutMs: 10_000,
+    webRoot: resolve(workspaceRoot, 'apps/web/dist'),
+  })
+}
+
+function databasePath(url: string): string {
+  const path = url.slice('sqlite:'.length)
+  return path === ':memory:' ? path : resolve(workspaceRoot, path)
+}
+
+function upstreamOf(vars: z.output<typeof envSchema>): Config['upstream'] {
+  const baseUrl = vars.ASSISTANT_UI_BASE_URL
+  return baseUrl === undefined || vars.UPSTREAM === 'demo'
+    ? { name: 'demo' }
+    : { name: 'remote', baseUrl }
+}
+
+function describeFaults(error: z.ZodError): string {
+  const faults = error.issues.map((issue) => {
+    const [name, ...rest] = issue.path
+    const where = rest.length > 0 ? ` (entry ${Number(rest[0]) + 1})` : ''
+    return `  ${String(name)}${where}: ${issue.message}`
+  })
+  return ['These variables (environment or .env) must be mended:', ...faults].join('\n')
+}

@@ -1,0 +1,55 @@
+import { createProblem } from '@assistant-ui-proxy/contract'
+import { pino, type Logger } from 'pino'
+import type { Upstream } from './chat/upstream.ts'
+import { StartError, type Config } from './config/config.ts'
+import { createSqliteThreadStore } from './drivers/storage/sql/create-sqlite-thread-store.ts'
+import { createDemoUpstream } from './drivers/upstream/demo/demo-upstream.ts'
+import { createRemoteUpstream } from './drivers/upstream/remote/remote-upstream.ts'
+import type { ThreadStore } from './threads/thread-store.ts'
+
+/** All that the app is made of. Disposing closes what was opened. */
+export interface Dependencies extends AsyncDisposable {
+  readonly config: Config
+  readonly log: Logger
+  readonly store: ThreadStore
+  readonly upstream: Upstream
+}
+
+/**
+ * The composition root: the one place that knows which drivers there are.
+ * @throws StartError where what is configured cannot be opened
+ */
+export async function createDependencies(
+  config: Config,
+  overrides: Partial<Pick<Dependencies, 'log' | 'upstream'>> = {},
+): Promise<Dependencies> {
+  const log = overrides.log ?? pino({ level: config.logLevel })
+  await using opened = new AsyncDisposableStack()
+  const { store, close } = await openStore(config)
+  opened.defer(close)
+  const interrupted = await store.failStreaming(
+    createProblem('run_interrupted', 'The server stopped in the middle of the reply. Try again.'),
+  )
+  if (interrupted > 0) log.warn({ replies: interrupted }, 'replies were cut by the last stop')
+  const upstream = overrides.upstream ?? openUpstream(config, opened)
+  const disposal = opened.move()
+  return { config, log, store, upstream, [Symbol.asyncDispose]: () => disposal.disposeAsync() }
+}
+
+async function openStore({ database: { path } }: Config) {
+  try {
+    return await createSqliteThreadStore(path)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new StartError(`The database ${path} cannot be opened (${reason}): check DATABASE_URL.`, {
+      cause,
+    })
+  }
+}
+
+function openUpstream({ upstream }: Config, opened: AsyncDisposableStack): Upstream {
+  if (upstream.name === 'demo') return createDemoUpstream()
+  const remote = createRemoteUpstream(upstream.baseUrl)
+  opened.defer(remote.close)
+  return remote.upstream
+}

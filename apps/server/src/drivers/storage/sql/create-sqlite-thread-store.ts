@@ -1,0 +1,24 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { Kysely, SqliteDialect } from 'kysely'
+import { migrate } from './migrate.ts'
+import { openNodeSqlite } from './node-sqlite.ts'
+import type { Schema } from './schema.ts'
+import { SqlThreadStore } from './sql-thread-store.ts'
+
+/**
+ * Opens a SQLite file as a `ThreadStore`, its folder and its schema made where they are missing.
+ * @param path a file, or `:memory:`
+ * @throws where the file cannot be opened or is not a database
+ */
+export async function createSqliteThreadStore(path: string) {
+  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
+  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: openNodeSqlite(path) }) })
+  try {
+    await migrate(db)
+  } catch (error) {
+    await db.destroy()
+    throw error
+  }
+  return { store: new SqlThreadStore(db), close: () => db.destroy() }
+}

@@ -1,0 +1,36 @@
+import type { Generated } from 'kysely'
+
+// Booleans are 0 and 1, times ISO 8601 text, parts JSON text: the same in SQLite and PostgreSQL.
+
+interface Owned {
+  workspace_id: string
+  user_id: string
+}
+
+export interface ThreadTable extends Owned {
+  id: string
+  title: string | null
+  is_archived: number
+  created_at: string
+  updated_at: string
+  last_message_at: string
+}
+
+export interface MessageTable extends Owned {
+  /** Order of insertion: parents come before children. */
+  sequence: Generated<number>
+  id: string
+  thread_id: string
+  parent_id: string | null
+  role: string
+  parts: string
+  status: string
+  error: string | null
+  metadata: string | null
+  created_at: string
+}
+
+export interface Schema {
+  threads: ThreadTable
+  messages: MessageTable
+}

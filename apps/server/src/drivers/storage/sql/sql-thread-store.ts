@@ -1,0 +1,267 @@
+import type {
+  ListThreadsQuery,
+  Message,
+  MessagePart,
+  Problem,
+  Thread,
+  ThreadUpdate,
+} from '@assistant-ui-proxy/contract'
+import { sql, type Kysely } from 'kysely'
+import { AppError } from '../../../app-error.ts'
+import type { Owner } from '../../../identity/owner.ts'
+import type { Exchange, ReplyProgress, ThreadStore } from '../../../threads/thread-store.ts'
+import {
+  jsonOrNull,
+  messageColumns,
+  messageOfRow,
+  rowOfMessage,
+  threadColumns,
+  threadOfRow,
+  type MessageRow,
+  type ThreadRow,
+} from './rows.ts'
+import type { Schema } from './schema.ts'
+
+/** `ThreadStore` over any database that Kysely has a dialect for and `migrate` has run on. */
+export class SqlThreadStore implements ThreadStore {
+  readonly #db: Kysely<Schema>
+
+  constructor(db: Kysely<Schema>) {
+    this.#db = db
+  }
+
+  async listThreads(owner: Owner, query: ListThreadsQuery): Promise<Thread[]> {
+    let select = this.#threads(owner)
+      .select(threadColumns)
+      .where('is_archived', '=', query.is_archived ? 1 : 0)
+      .orderBy('last_message_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(query.limit)
+    if (query.after !== undefined) {
+      const last = await this.getThread(owner, query.after)
+      if (last === undefined)
+        throw new AppError(
+          'invalid_request',
+          'The page cannot be continued: start the list anew.',
+          {
+            errors: [{ path: 'query.after', message: 'names no thread' }],
+          },
+        )
+      select = select.where(({ eb, refTuple, tuple }) =>
+        eb(refTuple('last_message_at', 'id'), '<', tuple(last.last_message_at, last.id)),
+      )
+    }
+    const rows = await select.execute()
+    return rows.map(threadOfRow)
+  }
+
+  async createThread(owner: Owner, thread: { id: string; title: string | null }): Promise<Thread> {
+    const row = await insertThread(this.#db, owner, thread.id, thread.title)
+    if (row === undefined) throw new AppError('id_taken', `The thread ${thread.id} exists already.`)
+    return threadOfRow(row)
+  }
+
+  async getThread(owner: Owner, threadId: string): Promise<Thread | undefined> {
+    const row = await this.#threads(owner)
+      .select(threadColumns)
+      .where('id', '=', threadId)
+      .executeTakeFirst()
+    return row && threadOfRow(row)
+  }
+
+  async updateThread(
+    owner: Owner,
+    threadId: string,
+    update: ThreadUpdate,
+  ): Promise<Thread | undefined> {
+    const row = await this.#db
+      .updateTable('threads')
+      .set({
+        updated_at: now(),
+        ...(update.title !== undefined && { title: update.title }),
+        ...(update.is_archived !== undefined && { is_archived: update.is_archived ? 1 : 0 }),
+      })
+      .where('workspace_id', '=', owner.workspaceId)
+      .where('user_id', '=', owner.userId)
+      .where('id', '=', threadId)
+      .returning(threadColumns)
+      .executeTakeFirst()
+    return row && threadOfRow(row)
+  }
+
+  async titleThread(owner: Owner, threadId: string, title: string): Promise<Thread | undefined> {
+    const row = await this.#db
+      .updateTable('threads')
+      .set(({ fn, val, ref }) => ({
+        title: fn.coalesce(ref('title'), val(title)),
+        updated_at: now(),
+      }))
+      .where('workspace_id', '=', owner.workspaceId)
+      .where('user_id', '=', owner.userId)
+      .where('id', '=', threadId)
+      .returning(threadColumns)
+      .executeTakeFirst()
+    return row && threadOfRow(row)
+  }
+
+  async deleteThread(owner: Owner, threadId: string): Promise<boolean> {
+    const { numDeletedRows } = await this.#db
+      .deleteFrom('threads')
+      .where('workspace_id', '=', owner.workspaceId)
+      .where('user_id', '=', owner.userId)
+      .where('id', '=', threadId)
+      .executeTakeFirst()
+    return numDeletedRows > 0n
+  }
+
+  async listMessages(owner: Owner, threadId: string): Promise<Message[]> {
+    const rows = await this.#messages(owner, threadId)
+      .select(messageColumns)
+      .orderBy('sequence')
+      .execute()
+    return rows.map(messageOfRow)
+  }
+
+  async listBranch(owner: Owner, threadId: string, messageId: string): Promise<Message[]> {
+    const owned = sql`m.workspace_id = ${owner.workspaceId} and m.user_id = ${owner.userId}
+      and m.thread_id = ${threadId}`
+    const columns = sql.raw(messageColumns.map((column) => `m.${column}`).join(', '))
+    const { rows } = await sql<MessageRow>`
+      with recursive branch as (
+        select ${columns}, m.sequence from messages m where ${owned} and m.id = ${messageId}
+        union all
+        select ${columns}, m.sequence from messages m join branch b on m.id = b.parent_id where ${owned}
+      )
+      select * from branch order by sequence`.execute(this.#db)
+    return rows.map(messageOfRow)
+  }
+
+  async findMessages(owner: Owner, threadId: string, ids: readonly string[]): Promise<Message[]> {
+    if (ids.length === 0) return []
+    const rows = await this.#messages(owner, threadId)
+      .select(messageColumns)
+      .where('id', 'in', ids)
+      .execute()
+    return rows.map(messageOfRow)
+  }
+
+  async addExchange(owner: Owner, { threadId, messages }: Exchange): Promise<void> {
+    await this.#db.transaction().execute(async (transaction) => {
+      await insertThread(transaction, owner, threadId, null)
+      const added = await transaction
+        .insertInto('messages')
+        .values(messages.map((message) => rowOfMessage(owner, threadId, message)))
+        .onConflict((conflict) => conflict.doNothing())
+        .returning('id')
+        .execute()
+      if (added.length < messages.length)
+        throw new AppError('id_taken', 'A message of this id exists in another thread.')
+      await transaction
+        .updateTable('threads')
+        .set({ last_message_at: now(), updated_at: now() })
+        .where('workspace_id', '=', owner.workspaceId)
+        .where('user_id', '=', owner.userId)
+        .where('id', '=', threadId)
+        .execute()
+    })
+  }
+
+  async saveReplies(progress: readonly ReplyProgress[]): Promise<void> {
+    if (progress.length === 0) return
+    await this.#db.transaction().execute(async (transaction) => {
+      for (const { owner, messageId, reply } of progress) {
+        await transaction
+          .updateTable('messages')
+          .set({
+            parts: JSON.stringify(reply.parts),
+            status: reply.status,
+            metadata: jsonOrNull(reply.metadata),
+            error: jsonOrNull(reply.problem),
+          })
+          .where('workspace_id', '=', owner.workspaceId)
+          .where('user_id', '=', owner.userId)
+          .where('id', '=', messageId)
+          .execute()
+      }
+    })
+  }
+
+  async failStreaming(problem: Problem): Promise<number> {
+    const rows = await this.#db
+      .selectFrom('messages')
+      .select(['workspace_id', 'user_id', 'id', 'parts', 'metadata'])
+      .where('status', '=', sql.lit('streaming'))
+      .execute()
+    await this.saveReplies(
+      rows.map((row) => ({
+        owner: { workspaceId: row.workspace_id, userId: row.user_id },
+        messageId: row.id,
+        reply: brokenOff(row, problem),
+      })),
+    )
+    return rows.length
+  }
+
+  async ping(): Promise<void> {
+    await sql`select 1`.execute(this.#db)
+  }
+
+  #threads(owner: Owner) {
+    return this.#db
+      .selectFrom('threads')
+      .where('workspace_id', '=', owner.workspaceId)
+      .where('user_id', '=', owner.userId)
+  }
+
+  #messages(owner: Owner, threadId: string) {
+    return this.#db
+      .selectFrom('messages')
+      .where('workspace_id', '=', owner.workspaceId)
+      .where('user_id', '=', owner.userId)
+      .where('thread_id', '=', threadId)
+  }
+}
+
+/** @returns the new row, or `undefined` where the owner has a thread of this id */
+function insertThread(
+  db: Kysely<Schema>,
+  owner: Owner,
+  threadId: string,
+  title: string | null,
+): Promise<ThreadRow | undefined> {
+  const time = now()
+  return db
+    .insertInto('threads')
+    .values({
+      workspace_id: owner.workspaceId,
+      user_id: owner.userId,
+      id: threadId,
+      title,
+      is_archived: 0,
+      created_at: time,
+      updated_at: time,
+      last_message_at: time,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning(threadColumns)
+    .executeTakeFirst()
+}
+
+function brokenOff(
+  row: Pick<MessageRow, 'parts' | 'metadata'>,
+  problem: Problem,
+): ReplyProgress['reply'] {
+  const parts = JSON.parse(row.parts) as MessagePart[]
+  return {
+    parts: parts.map((part) =>
+      part.type === 'text' || part.type === 'reasoning' ? { ...part, state: 'done' } : part,
+    ),
+    status: 'failed',
+    metadata: row.metadata === null ? undefined : (JSON.parse(row.metadata) as unknown),
+    problem,
+  }
+}
+
+function now(): string {
+  return new Date().toISOString()
+}

@@ -1,0 +1,43 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { textOfParts, type UIMessageChunk } from '@assistant-ui-proxy/contract'
+import { AppError } from '../../../app-error.ts'
+import { titleInstruction, type Upstream, type UpstreamRequest } from '../../../chat/upstream.ts'
+import { writeDemoReply, writeDemoTitle, type DemoReply } from './demo-reply.ts'
+
+/** An offline assistant, so that the product runs with nothing configured. */
+export function createDemoUpstream(): Upstream {
+  return {
+    name: 'demo',
+    description: 'demo, an offline assistant (set ASSISTANT_UI_BASE_URL for a real one)',
+    stream: (request, signal) => play(replyTo(request), signal),
+  }
+}
+
+function replyTo({ messages }: UpstreamRequest): DemoReply {
+  const question = textOfParts(messages.findLast(({ role }) => role === 'user')?.parts ?? [])
+  const wantsTitle =
+    messages[0] !== undefined && textOfParts(messages[0].parts) === titleInstruction
+  return wantsTitle ? writeDemoTitle(question) : writeDemoReply(question)
+}
+
+async function* play(
+  reply: DemoReply,
+  signal: AbortSignal,
+): AsyncGenerator<readonly UIMessageChunk[]> {
+  yield [{ type: 'start' }, { type: 'start-step' }]
+  for (const [index, { kind, text }] of reply.parts.entries()) {
+    const id = String(index)
+    yield [{ type: `${kind}-start`, id }]
+    for (const word of text.match(/\s*\S+\s*/g) ?? []) {
+      if (reply.wordDelayMs > 0) await delay(reply.wordDelayMs, undefined, { signal })
+      yield [{ type: `${kind}-delta`, id, delta: word }]
+    }
+    yield [{ type: `${kind}-end`, id }]
+  }
+  if (reply.fails)
+    throw new AppError(
+      'upstream_error',
+      'The demo model broke off in mid-reply, as you asked. What came before is kept; retry to see it again.',
+    )
+  yield [{ type: 'finish-step' }, { type: 'finish', finishReason: 'stop' }]
+}

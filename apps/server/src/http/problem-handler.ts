@@ -1,0 +1,47 @@
+import { createProblem, type Problem } from '@assistant-ui-proxy/contract'
+import { RequestValidationError } from '@ts-rest/express'
+import type { ErrorRequestHandler } from 'express'
+import type { Logger } from 'pino'
+import { maskedProblem, problemOf } from '../app-error.ts'
+import { validationProblem } from './validation-problem.ts'
+
+/** The one place where an error becomes an HTTP answer. What nobody foresaw is masked and logged. */
+export function createProblemHandler(log: Logger): ErrorRequestHandler {
+  return (error: unknown, request, response, _next) => {
+    const problem = problemOf(error) ?? problemOfFramework(error) ?? maskedProblem()
+    if (problem.code === 'internal')
+      log.error({ err: error, request_id: request.id }, 'a request failed')
+    if (response.headersSent || response.destroyed) {
+      // Too late for an answer: a connection that breaks is at least not taken for success.
+      response.destroy()
+      return
+    }
+    response
+      .status(problem.status)
+      .type('application/problem+json')
+      .send(JSON.stringify({ ...problem, request_id: String(request.id) }))
+  }
+}
+
+/** Errors of Express, its body parser and the ts-rest adapter that are the request's fault. */
+function problemOfFramework(error: unknown): Problem | undefined {
+  if (error instanceof RequestValidationError) return validationProblem(error)
+  if (error instanceof URIError)
+    return createProblem('invalid_request', 'The path is not valid UTF-8.')
+  const type = error instanceof Error && 'type' in error ? error.type : undefined
+  switch (type) {
+    case 'entity.parse.failed':
+      return createProblem('malformed_json', 'The body must be a JSON object or array.')
+    case 'entity.too.large':
+      return createProblem('payload_too_large', 'The body may have 1 MB at most.')
+    case 'encoding.unsupported':
+    case 'charset.unsupported':
+      return createProblem('unsupported_media_type', 'Send UTF-8, plain or compressed with gzip.')
+    case 'entity.verify.failed':
+    case 'request.aborted':
+    case 'request.size.invalid':
+      return createProblem('invalid_request', 'The body ended early.')
+    default:
+      return undefined
+  }
+}

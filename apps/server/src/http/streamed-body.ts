@@ -1,0 +1,26 @@
+import { Stream } from 'node:stream'
+import type { Response } from 'express'
+
+/**
+ * A response body that writes itself. The ts-rest adapter leaves an answer alone, headers included,
+ * where its body is a `Stream`: it calls `pipe` and does no more. A `Readable` will not do, since it
+ * sets no headers, its error would end the process, and it is not told of a client that leaves.
+ * @param write must not reject
+ */
+export function streamedBody(write: (response: Response) => Promise<void>): never {
+  return new StreamedBody(write) as never
+}
+
+class StreamedBody extends Stream {
+  readonly #write: (response: Response) => Promise<void>
+
+  constructor(write: (response: Response) => Promise<void>) {
+    super()
+    this.#write = write
+  }
+
+  override pipe<T extends NodeJS.WritableStream>(destination: T): T {
+    void this.#write(destination as unknown as Response)
+    return destination
+  }
+}

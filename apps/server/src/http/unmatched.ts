@@ -1,0 +1,25 @@
+import { contract } from '@assistant-ui-proxy/contract'
+import type { IRouter, RequestHandler } from 'express'
+import { AppError } from '../app-error.ts'
+
+/** 405 with `Allow` for the contract's paths under other methods. Comes after the routes. */
+export function refuseOtherMethods(router: IRouter): void {
+  const methods = new Map<string, Set<string>>()
+  for (const routes of Object.values(contract))
+    for (const { path, method } of Object.values(routes))
+      methods.set(path, (methods.get(path) ?? new Set()).add(method))
+  for (const [path, taken] of methods) {
+    const allow = [...taken, ...(taken.has('GET') ? ['HEAD'] : [])].join(', ')
+    router.all(path, (request, response) => {
+      response.set('allow', allow)
+      throw new AppError(
+        'method_not_allowed',
+        `${request.method} is not offered here, but ${allow}.`,
+      )
+    })
+  }
+}
+
+export const refuseUnknownRoutes: RequestHandler = (request) => {
+  throw new AppError('route_not_found', `There is no ${request.method} ${request.path} here.`)
+}

@@ -1,0 +1,79 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { createApp } from './app.ts'
+import { RunService } from './chat/run-service.ts'
+import { StartError, type Config } from './config/config.ts'
+import type { Dependencies } from './dependencies.ts'
+
+export interface RunningServer {
+  /** Such as `http://localhost:8000`. */
+  readonly url: string
+  /** Takes no more requests, lets streams finish for a while, then ends and stores them. */
+  stop(): Promise<void>
+}
+
+/**
+ * Listens. The dependencies stay the caller's to dispose of, once `stop` has resolved.
+ * @throws StartError where the address cannot be had
+ */
+export async function startServer(dependencies: Dependencies): Promise<RunningServer> {
+  const { config, log } = dependencies
+  const runs = new RunService(dependencies)
+  const server = createServer(createApp(dependencies, runs))
+  await listen(server, config)
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://${hostInUrl(config.host)}:${port}`,
+    async stop() {
+      const closed = once(server, 'close')
+      server.close()
+      runs.close()
+      await Promise.race([runs.settled(), wait(config.shutdownTimeoutMs)])
+      runs.interruptAll()
+      await Promise.race([runs.settled(), wait(lastWordsMs)])
+      // Answers on their way get a moment; a reader who does not take them is let go.
+      server.closeIdleConnections()
+      await Promise.race([closed, wait(lastWordsMs)])
+      server.closeAllConnections()
+      await runs.settled()
+      await closed
+      log.info('stopped')
+    },
+  }
+}
+
+const lastWordsMs = 1_000
+
+/** An address that a browser here can open, also where the server listens on all of them. */
+function hostInUrl(host: string): string {
+  if (['127.0.0.1', '::1', '0.0.0.0', '::'].includes(host)) return 'localhost'
+  return host.includes(':') ? `[${host}]` : host
+}
+
+function wait(ms: number): Promise<void> {
+  return delay(ms, undefined, { ref: false })
+}
+
+async function listen(server: Server, { host, port }: Config): Promise<void> {
+  try {
+    await once(server.listen(port, host), 'listening')
+  } catch (cause) {
+    throw new StartError(whyNotListening(cause, host, port), { cause })
+  }
+}
+
+function whyNotListening(error: unknown, host: string, port: number): string {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'EADDRINUSE':
+      return `Port ${port} on ${host} is taken: set PORT to another.`
+    case 'EACCES':
+      return `Port ${port} on ${host} is not permitted: set PORT to one above 1023.`
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `This machine has no address ${host}: set HOST to one that it has, such as 127.0.0.1.`
+    default:
+      return `Listening on ${host}:${port} failed (${String(error)}): check HOST and PORT.`
+  }
+}

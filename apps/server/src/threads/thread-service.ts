@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto'
+import type { ListThreadsQuery, Message, Thread, ThreadUpdate } from '@assistant-ui-proxy/contract'
+import { AppError } from '../app-error.ts'
+import type { Owner } from '../identity/owner.ts'
+import type { ThreadStore } from './thread-store.ts'
+
+/** An owner's threads. What there is none of is an AppError `thread_not_found`. */
+export class ThreadService {
+  readonly #store: ThreadStore
+
+  constructor({ store }: { store: ThreadStore }) {
+    this.#store = store
+  }
+
+  list(owner: Owner, query: ListThreadsQuery): Promise<Thread[]> {
+    return this.#store.listThreads(owner, query)
+  }
+
+  create(
+    owner: Owner,
+    {
+      id = randomUUID(),
+      title = null,
+    }: { id?: string | undefined; title?: string | null | undefined },
+  ): Promise<Thread> {
+    return this.#store.createThread(owner, { id, title })
+  }
+
+  async get(owner: Owner, threadId: string): Promise<Thread> {
+    return found(threadId, await this.#store.getThread(owner, threadId))
+  }
+
+  async update(owner: Owner, threadId: string, update: ThreadUpdate): Promise<Thread> {
+    return found(threadId, await this.#store.updateThread(owner, threadId, update))
+  }
+
+  async delete(owner: Owner, threadId: string): Promise<void> {
+    const existed = await this.#store.deleteThread(owner, threadId)
+    found(threadId, existed || undefined)
+  }
+
+  async messages(owner: Owner, threadId: string): Promise<Message[]> {
+    const messages = await this.#store.listMessages(owner, threadId)
+    if (messages.length === 0) await this.get(owner, threadId)
+    return messages
+  }
+}
+
+function found<T>(threadId: string, value: T | undefined): T {
+  if (value === undefined) throw new AppError('thread_not_found', `There is no thread ${threadId}.`)
+  return value
+}
