@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-const conditions = ['@assistant-ui-proxy/source', 'node', 'import', 'module', 'default']
+const conditions = ['@assistant-ui-proxy/source']
 
 export default defineConfig({
   resolve: { conditions },

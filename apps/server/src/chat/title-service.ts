@@ -70,7 +70,7 @@ export class TitleService {
 /** One line without the decoration that models like to add. */
 function cleanTitle(text: string): string {
   const line = text.trim().split('\n', 1)[0] ?? ''
-  const bare = line.replace(/^(?:title:\s*)?["'“«*#\s]+|["'”»*\s.]+$/gi, '')
+  const bare = line.replace(/^["'“«*#\s]*(?:title:["'“«*\s]*)?|["'”»*\s.]+$/gi, '')
   return shorten(bare)
 }
 

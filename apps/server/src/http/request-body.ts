@@ -7,8 +7,9 @@ export const maxBodyBytes = 1_000_000
 export function readBody(): RequestHandler[] {
   return [
     (request, _response, next) => {
-      // `is` gives null where there is no body.
-      if (request.is('application/json') === false)
+      // `is` gives null where there is no body, but counts one of length 0.
+      const isOfAnotherType = request.is('application/json') === false
+      if (isOfAnotherType && request.headers['content-length'] !== '0')
         throw new AppError('unsupported_media_type', 'Send the body as application/json.')
       next()
     },

@@ -1,0 +1,4 @@
+import { describeThreadStore } from '../../../tests/conformance/describe-thread-store.ts'
+import { createSqliteThreadStore } from './create-sqlite-thread-store.ts'
+
+describeThreadStore('sqlite', () => createSqliteThreadStore(':memory:'))

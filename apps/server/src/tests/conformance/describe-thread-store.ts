@@ -1,0 +1,236 @@
+import { createProblem, type Message } from '@assistant-ui-proxy/contract'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Owner } from '../../identity/owner.ts'
+import type { ThreadStore } from '../../threads/thread-store.ts'
+
+type OpenStore = () => Promise<{ store: ThreadStore; close: () => Promise<void> }>
+
+const owner: Owner = { workspaceId: 'w', userId: 'u' }
+const stranger: Owner = { workspaceId: 'w', userId: 'other' }
+
+/** What every `ThreadStore` does; run on each driver. */
+export function describeThreadStore(name: string, open: OpenStore): void {
+  describe(`ThreadStore: ${name}`, () => {
+    let store: ThreadStore
+
+    beforeEach(async () => {
+      const opened = await open()
+      store = opened.store
+      return opened.close
+    })
+
+    describe('threads', () => {
+      it('gives back a thread as it was made', async () => {
+        const thread = await store.createThread(owner, { id: 't', title: 'Naïve 🙂 title' })
+        expect(thread).toMatchObject({ id: 't', title: 'Naïve 🙂 title', is_archived: false })
+        expect(new Date(thread.created_at).toISOString()).toBe(thread.created_at)
+        expect(await store.getThread(owner, 't')).toEqual(thread)
+      })
+
+      it('refuses an id that its owner has, and gives it to another owner', async () => {
+        await store.createThread(owner, { id: 't', title: null })
+        await expect(store.createThread(owner, { id: 't', title: null })).rejects.toMatchObject({
+          problem: { code: 'id_taken' },
+        })
+        await expect(store.createThread(stranger, { id: 't', title: null })).resolves.toBeDefined()
+      })
+
+      it('changes only what an update names', async () => {
+        await store.createThread(owner, { id: 't', title: 'Before' })
+        expect(await store.updateThread(owner, 't', { is_archived: true })).toMatchObject({
+          title: 'Before',
+          is_archived: true,
+        })
+        expect(await store.updateThread(owner, 't', { title: 'After' })).toMatchObject({
+          title: 'After',
+          is_archived: true,
+        })
+      })
+
+      it('keeps a title that is there when a generated one comes', async () => {
+        await store.createThread(owner, { id: 't', title: null })
+        expect((await store.titleThread(owner, 't', 'First'))?.title).toBe('First')
+        expect((await store.titleThread(owner, 't', 'Second'))?.title).toBe('First')
+      })
+
+      it('pages through a list in the order of activity without a gap or a repeat', async () => {
+        const ids = Array.from({ length: 25 }, (_, index) => `t${index}`)
+        // Several share a millisecond: the id decides between them.
+        for (const id of ids) await store.addExchange(owner, exchange(id, [userMessage(`m-${id}`)]))
+        const listed: string[] = []
+        for (let after: string | undefined; ; after = listed.at(-1)) {
+          const page = await store.listThreads(owner, { limit: 7, after, is_archived: false })
+          listed.push(...page.map(({ id }) => id))
+          if (page.length < 7) break
+        }
+        expect(listed.toSorted()).toEqual(ids.toSorted())
+        const all = await store.listThreads(owner, { limit: 100, is_archived: false })
+        expect(listed).toEqual(all.map(({ id }) => id))
+        const times = all.map((thread) => thread.last_message_at)
+        expect(times).toEqual(times.toSorted().toReversed())
+      })
+
+      it('never mixes archived threads with the others', async () => {
+        await store.createThread(owner, { id: 'a', title: null })
+        await store.createThread(owner, { id: 'b', title: null })
+        await store.updateThread(owner, 'b', { is_archived: true })
+        const idsOf = async (is_archived: boolean) =>
+          (await store.listThreads(owner, { limit: 10, is_archived })).map(({ id }) => id)
+        expect(await idsOf(false)).toEqual(['a'])
+        expect(await idsOf(true)).toEqual(['b'])
+      })
+
+      it('refuses to page on from a thread that there is not', async () => {
+        const query = { limit: 10, after: 'gone', is_archived: false }
+        await expect(store.listThreads(owner, query)).rejects.toMatchObject({
+          problem: { code: 'invalid_request' },
+        })
+      })
+
+      it('deletes a thread with its messages', async () => {
+        await store.addExchange(owner, exchange('t', [userMessage('m')]))
+        expect(await store.deleteThread(owner, 't')).toBe(true)
+        expect(await store.deleteThread(owner, 't')).toBe(false)
+        expect(await store.getThread(owner, 't')).toBeUndefined()
+        expect(await store.listMessages(owner, 't')).toEqual([])
+        // The id of the message is free again.
+        await store.addExchange(owner, exchange('t2', [userMessage('m')]))
+      })
+    })
+
+    describe('messages', () => {
+      it('makes the thread with its first exchange and lists parents before children', async () => {
+        const messages = [userMessage('u1'), reply('a1', 'u1')]
+        await store.addExchange(owner, exchange('t', messages))
+        await store.addExchange(owner, exchange('t', [userMessage('u2', 'a1'), reply('a2', 'u2')]))
+        await store.addExchange(owner, exchange('t', [reply('a1b', 'u1')]))
+        const listed = await store.listMessages(owner, 't')
+        expect(listed.map(({ id }) => id)).toEqual(['u1', 'a1', 'u2', 'a2', 'a1b'])
+        expect(listed[0]).toEqual(messages[0])
+      })
+
+      it('moves a thread to the front of the list with every exchange', async () => {
+        await store.addExchange(owner, exchange('old', [userMessage('u1')]))
+        await new Promise((resolve) => setTimeout(resolve, 2))
+        await store.addExchange(owner, exchange('new', [userMessage('u2')]))
+        await new Promise((resolve) => setTimeout(resolve, 2))
+        await store.addExchange(owner, exchange('old', [userMessage('u3', 'u1')]))
+        const list = await store.listThreads(owner, { limit: 10, is_archived: false })
+        expect(list.map(({ id }) => id)).toEqual(['old', 'new'])
+      })
+
+      it('adds all messages of an exchange or none', async () => {
+        await store.addExchange(owner, exchange('t', [userMessage('u1')]))
+        const clash = exchange('fresh', [userMessage('u2'), userMessage('u1')])
+        await expect(store.addExchange(owner, clash)).rejects.toMatchObject({
+          problem: { code: 'id_taken' },
+        })
+        expect(await store.getThread(owner, 'fresh')).toBeUndefined()
+        expect(await store.findMessages(owner, 'fresh', ['u2'])).toEqual([])
+      })
+
+      it('gives the branch from the root to a message, without its siblings', async () => {
+        await store.addExchange(owner, exchange('t', [userMessage('u1'), reply('a1', 'u1')]))
+        await store.addExchange(
+          owner,
+          exchange('t', [reply('a1b', 'u1'), userMessage('u2', 'a1b')]),
+        )
+        const branch = await store.listBranch(owner, 't', 'u2')
+        expect(branch.map(({ id }) => id)).toEqual(['u1', 'a1b', 'u2'])
+        expect(await store.listBranch(owner, 't', 'nobody')).toEqual([])
+        expect(await store.listBranch(owner, 'another', 'u2')).toEqual([])
+      })
+
+      it('finds messages of the thread by id', async () => {
+        await store.addExchange(owner, exchange('t', [userMessage('u1'), reply('a1', 'u1')]))
+        const found = await store.findMessages(owner, 't', ['a1', 'nobody'])
+        expect(found.map(({ id }) => id)).toEqual(['a1'])
+        expect(await store.findMessages(owner, 'another', ['a1'])).toEqual([])
+        expect(await store.findMessages(owner, 't', [])).toEqual([])
+      })
+
+      it('overwrites a reply with how far it has come', async () => {
+        await store.addExchange(owner, exchange('t', [userMessage('u1'), reply('a1', 'u1')]))
+        const parts = [{ type: 'text' as const, text: "it's “fine” \n \u2028 🙂" }]
+        const progress = { parts, status: 'complete' as const, metadata: { model: 'x' } }
+        await store.saveReplies([{ owner, messageId: 'a1', reply: progress }])
+        const [, saved] = await store.listMessages(owner, 't')
+        expect(saved).toMatchObject({ ...progress, error: null })
+      })
+
+      it('leaves out a reply whose thread is gone, and saves the others', async () => {
+        await store.addExchange(owner, exchange('t', [userMessage('u1'), reply('a1', 'u1')]))
+        const done = { parts: [], status: 'complete' as const }
+        await store.saveReplies([
+          { owner, messageId: 'gone', reply: done },
+          { owner, messageId: 'a1', reply: done },
+        ])
+        expect((await store.listMessages(owner, 't'))[1]?.status).toBe('complete')
+      })
+
+      it('fails the replies that still stream, with what they have', async () => {
+        await store.addExchange(owner, exchange('t', [userMessage('u1'), reply('a1', 'u1')]))
+        await store.addExchange(owner, exchange('t', [reply('a2', 'u1')]))
+        const part = { type: 'text' as const, text: 'half a sen', state: 'streaming' as const }
+        const complete = { parts: [], status: 'complete' as const }
+        await store.saveReplies([
+          { owner, messageId: 'a1', reply: { parts: [part], status: 'streaming', metadata: 1 } },
+          { owner, messageId: 'a2', reply: complete },
+        ])
+        const problem = createProblem('run_interrupted', 'The server stopped.')
+        expect(await store.failStreaming(problem)).toBe(1)
+        expect(await store.failStreaming(problem)).toBe(0)
+        const [, failed, untouched] = await store.listMessages(owner, 't')
+        expect(failed).toMatchObject({
+          status: 'failed',
+          error: problem,
+          metadata: 1,
+          parts: [{ type: 'text', text: 'half a sen', state: 'done' }],
+        })
+        expect(untouched?.status).toBe('complete')
+      })
+    })
+
+    it('answers a stranger as if there were nothing', async () => {
+      await store.addExchange(owner, exchange('t', [userMessage('u1'), reply('a1', 'u1')]))
+      expect(await store.getThread(stranger, 't')).toBeUndefined()
+      expect(await store.updateThread(stranger, 't', { title: 'mine' })).toBeUndefined()
+      expect(await store.titleThread(stranger, 't', 'mine')).toBeUndefined()
+      expect(await store.deleteThread(stranger, 't')).toBe(false)
+      expect(await store.listThreads(stranger, { limit: 10, is_archived: false })).toEqual([])
+      expect(await store.listMessages(stranger, 't')).toEqual([])
+      expect(await store.listBranch(stranger, 't', 'a1')).toEqual([])
+      expect(await store.findMessages(stranger, 't', ['a1'])).toEqual([])
+      const reply_ = { parts: [], status: 'complete' as const }
+      await store.saveReplies([{ owner: stranger, messageId: 'a1', reply: reply_ }])
+      expect((await store.listMessages(owner, 't'))[1]?.status).toBe('streaming')
+      await store.addExchange(stranger, exchange('t', [userMessage('u1')]))
+      expect(await store.listMessages(owner, 't')).toHaveLength(2)
+    })
+
+    it('answers a ping', async () => {
+      await expect(store.ping()).resolves.toBeUndefined()
+    })
+  })
+}
+
+function exchange(threadId: string, messages: Message[]) {
+  return { threadId, messages }
+}
+
+function userMessage(id: string, parentId: string | null = null): Message {
+  return {
+    id,
+    parent_id: parentId,
+    role: 'user',
+    parts: [{ type: 'text', text: id }],
+    status: 'complete',
+    error: null,
+    metadata: undefined,
+    created_at: new Date().toISOString(),
+  }
+}
+
+function reply(id: string, parentId: string): Message {
+  return { ...userMessage(id, parentId), role: 'assistant', parts: [], status: 'streaming' }
+}
