@@ -12,6 +12,7 @@ import { AppError } from '../app-error.ts'
 import {
   aborted,
   echoUpstream,
+  failingUpstream,
   finishBatch,
   scriptUpstream,
   textBatch,
@@ -197,13 +198,8 @@ describe('a chat with an id', () => {
 
   it('makes a sibling with an id of its own when an AI SDK client edits a message in place', async () => {
     const { client } = await startTestServer({ upstream: echoUpstream() })
-    const say = (text: string): ChatBody => ({
-      id: 't1',
-      messageId: 'u1',
-      messages: [{ id: 'u1', role: 'user', parts: [{ type: 'text', text }] }],
-    })
-    await readAll(client, say('Before'))
-    await readAll(client, say('After'))
+    await readAll(client, editTo('Before'))
+    await readAll(client, editTo('After'))
     const questions = (await messagesOf(client, 't1')).filter(({ role }) => role === 'user')
     expect(questions.map(({ parts }) => textOfParts(parts))).toEqual(['Before', 'After'])
     expect(questions.map(({ parent_id }) => parent_id)).toEqual([null, null])
@@ -282,7 +278,7 @@ describe('leaving', () => {
     const reading = readAll(client, { ...hello, id: 't1' }, controller.signal)
     await asked.promise
     controller.abort()
-    await expect(reading).rejects.toThrow()
+    await expect(reading).rejects.toMatchObject({ name: 'AbortError' })
     await expect
       .poll(async () => (await messagesOf(client, 't1'))[1])
       .toMatchObject({ status: 'stopped', parts: [], error: null })
@@ -309,10 +305,7 @@ describe('leaving', () => {
 
 describe('failure', () => {
   it('is a problem answer before the first chunk, and the stored reply is failed', async () => {
-    const { upstream } = scriptUpstream(async function* () {
-      throw new AppError('upstream_unreachable', 'Nobody answers.')
-      yield finishBatch
-    })
+    const upstream = failingUpstream(new AppError('upstream_unreachable', 'Nobody answers.'))
     const { url, client } = await startTestServer({ upstream })
     for (const accept of ['text/event-stream', 'text/plain', 'application/json']) {
       const response = await post(url, { ...hello, id: 't1' }, { accept })
@@ -345,7 +338,7 @@ describe('failure', () => {
     const { url } = await startTestServer()
     const body = { messages: [{ role: 'user' as const, content: 'error' }] }
     const response = await post(url, body, { accept: 'text/plain' })
-    await expect(response.text()).rejects.toThrow()
+    await expect(response.text()).rejects.toThrow('terminated')
   })
 
   it('is a problem answer to application/json, also in mid-reply', async () => {
@@ -379,10 +372,7 @@ describe('failure', () => {
 
   it('that nobody foresaw is masked for the reader and logged for us', async () => {
     const lines: string[] = []
-    const { upstream } = scriptUpstream(async function* () {
-      throw new TypeError('secret detail')
-      yield finishBatch
-    })
+    const upstream = failingUpstream(new TypeError('secret detail'))
     const { url } = await startTestServer({ upstream, onLog: (line) => lines.push(line) })
     const response = await post(url, hello)
     expect(response.status).toBe(500)
@@ -436,4 +426,13 @@ async function messagesOf(client: Client, threadId: string) {
   const answer = await client.threads.messages({ params: { thread_id: threadId } })
   if (answer.status !== 200) throw new Error(`the messages were answered with ${answer.status}`)
   return answer.body
+}
+
+/** What an AI SDK client sends when the user edits a message: the same id. */
+function editTo(text: string): ChatBody {
+  return {
+    id: 't1',
+    messageId: 'u1',
+    messages: [{ id: 'u1', role: 'user', parts: [{ type: 'text', text }] }],
+  }
 }

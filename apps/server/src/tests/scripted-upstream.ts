@@ -27,6 +27,14 @@ export function echoUpstream(): Upstream {
   }).upstream
 }
 
+/** An upstream that fails before its first chunk. */
+export function failingUpstream(reason: Error): Upstream {
+  const next = async () => {
+    throw reason
+  }
+  return scriptUpstream(() => ({ [Symbol.asyncIterator]: () => ({ next }) })).upstream
+}
+
 export function textBatch(delta: string): Batch {
   return [{ type: 'text-delta', id: '0', delta }]
 }

@@ -201,8 +201,8 @@ export function describeThreadStore(name: string, open: OpenStore): void {
       expect(await store.listMessages(stranger, 't')).toEqual([])
       expect(await store.listBranch(stranger, 't', 'a1')).toEqual([])
       expect(await store.findMessages(stranger, 't', ['a1'])).toEqual([])
-      const reply_ = { parts: [], status: 'complete' as const }
-      await store.saveReplies([{ owner: stranger, messageId: 'a1', reply: reply_ }])
+      const taken = { parts: [], status: 'complete' as const }
+      await store.saveReplies([{ owner: stranger, messageId: 'a1', reply: taken }])
       expect((await store.listMessages(owner, 't'))[1]?.status).toBe('streaming')
       await store.addExchange(stranger, exchange('t', [userMessage('u1')]))
       expect(await store.listMessages(owner, 't')).toHaveLength(2)

@@ -1,0 +1,69 @@
+import { resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { createConfig, StartError } from './config.ts'
+import { workspaceRoot } from './env.ts'
+
+describe('createConfig', () => {
+  it('needs nothing', () => {
+    expect(createConfig({})).toMatchObject({
+      host: '127.0.0.1',
+      port: 8000,
+      environment: 'development',
+      corsOrigins: ['http://localhost:3000', 'http://127.0.0.1:3000'],
+      database: { driver: 'sqlite', path: resolve(workspaceRoot, 'data/assistant-ui-proxy.db') },
+      upstream: { name: 'demo' },
+      logLevel: 'info',
+    })
+  })
+
+  it('selects the remote upstream where a base URL is set, unless UPSTREAM says demo', () => {
+    const env = { ASSISTANT_UI_BASE_URL: 'http://127.0.0.1:9000/' }
+    const remote = { name: 'remote', baseUrl: 'http://127.0.0.1:9000' }
+    expect(createConfig(env).upstream).toEqual(remote)
+    expect(createConfig({ ...env, UPSTREAM: 'remote' }).upstream).toEqual(remote)
+    expect(createConfig({ ...env, UPSTREAM: 'demo' }).upstream).toEqual({ name: 'demo' })
+  })
+
+  it('takes the web origins from the port of the web app', () => {
+    expect(createConfig({ WEB_PORT: '3100' }).corsOrigins).toContain('http://localhost:3100')
+  })
+
+  it('reads a list of origins', () => {
+    const { corsOrigins } = createConfig({ CORS_ORIGINS: 'https://a.example, http://localhost:1' })
+    expect(corsOrigins).toEqual(['https://a.example', 'http://localhost:1'])
+  })
+
+  it('keeps an absolute database path, and memory', () => {
+    expect(createConfig({ DATABASE_URL: 'sqlite:/var/x.db' }).database.path).toBe('/var/x.db')
+    expect(createConfig({ DATABASE_URL: 'sqlite::memory:' }).database.path).toBe(':memory:')
+  })
+
+  it('lists every fault at once, by name', () => {
+    const env = {
+      PORT: '80000',
+      CORS_ORIGINS: 'https://a.example/path',
+      DATABASE_URL: 'mysql://x',
+      UPSTREAM: 'magic',
+      ASSISTANT_UI_BASE_URL: 'ftp://x',
+      LOG_LEVEL: 'loud',
+    }
+    const { message } = catchStartError(() => createConfig(env))
+    for (const name of Object.keys(env)) expect(message).toContain(`  ${name}`)
+    expect(message.split('\n')).toHaveLength(1 + Object.keys(env).length)
+  })
+
+  it('asks for the base URL that the remote upstream needs', () => {
+    const { message } = catchStartError(() => createConfig({ UPSTREAM: 'remote' }))
+    expect(message).toContain('ASSISTANT_UI_BASE_URL: must be set, since UPSTREAM is remote')
+  })
+})
+
+function catchStartError(start: () => unknown): StartError {
+  try {
+    start()
+  } catch (error) {
+    if (error instanceof StartError) return error
+    throw error
+  }
+  throw new Error('it started')
+}

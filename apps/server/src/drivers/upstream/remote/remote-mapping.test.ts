@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import { createRemoteMapping } from './remote-mapping.ts'
+
+describe('createRemoteMapping', () => {
+  it('makes one text part of events of text', () => {
+    expect(mapAll(['Hel', 'lo', '[DONE]'])).toEqual([
+      { type: 'start-step' },
+      { type: 'text-start', id: '0' },
+      { type: 'text-delta', id: '0', delta: 'Hel' },
+      { type: 'text-delta', id: '0', delta: 'lo' },
+      { type: 'text-end', id: '0' },
+      { type: 'finish-step' },
+      { type: 'finish' },
+    ])
+  })
+
+  it('passes on events of chunks', () => {
+    const chunks = [
+      { type: 'start', messageId: 'x' },
+      { type: 'text-start', id: '1' },
+      { type: 'finish' },
+    ]
+    const events = chunks.map((chunk) => JSON.stringify(chunk))
+    expect(mapAll([...events, '[DONE]'])).toEqual(chunks)
+  })
+
+  it('takes a chunk for text in a stream of text', () => {
+    const text = '{"type":"finish"}'
+    expect(mapAll(['Look: ', text])).toContainEqual({ type: 'text-delta', id: '0', delta: text })
+  })
+
+  it.each(['{"a":1}', '1', '"quoted"', '{"type":"unknown"}'])('takes %s for text', (text) => {
+    expect(mapAll([text])).toContainEqual({ type: 'text-delta', id: '0', delta: text })
+  })
+
+  it('is whole, but empty, where there is nothing but the end', () => {
+    expect(mapAll(['[DONE]'])).toEqual([{ type: 'finish' }])
+  })
+
+  it('refuses what is no chunk in a stream of chunks', () => {
+    expect(() => mapAll(['{"type":"start"}', 'Hello'])).toThrow('not JSON')
+    expect(() => mapAll(['{"type":"start"}', '{"type":"unknown"}'])).toThrow('not a chunk')
+  })
+})
+
+function mapAll(events: string[]) {
+  return events.flatMap(createRemoteMapping())
+}

@@ -1,0 +1,157 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { json } from 'node:stream/consumers'
+import { accumulate, emptyReply, textOfParts, type Client } from '@assistant-ui-proxy/contract'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { startTestServer } from './test-server.ts'
+
+describe('the remote upstream', () => {
+  it('gives through a chain of two servers the text that one gives', async () => {
+    const far = await startTestServer()
+    const near = await startTestServer({ env: { ASSISTANT_UI_BASE_URL: far.url } })
+    const question = 'Think, then show me a table, some code and 40 words'
+    const direct = await ask(far.client, question)
+    const chained = await ask(near.client, question)
+    expect(chained.status).toBe('complete')
+    expect(chained.parts).toEqual(direct.parts)
+    expect(textOfParts(chained.parts).length).toBeGreaterThan(500)
+  })
+
+  it('passes the far server’s failure on in its own words', async () => {
+    const far = await startTestServer()
+    const near = await startTestServer({ env: { ASSISTANT_UI_BASE_URL: far.url } })
+    const reply = await ask(near.client, 'error please')
+    expect(reply.status).toBe('failed')
+    expect(reply.problem?.detail).toMatch(/broke off in mid-reply, as you asked/)
+    expect(textOfParts(reply.parts)).toContain('error please')
+  })
+
+  it('asks with the original plan’s body', async () => {
+    const bodies: unknown[] = []
+    const url = await startPeer(async (request, response) => {
+      bodies.push(await json(request))
+      sse(response).end('data: [DONE]\n\n')
+    })
+    const { client } = await startTestServer({ env: { ASSISTANT_UI_BASE_URL: `${url}/prefix` } })
+    await ask(client, 'Hello')
+    expect(bodies).toEqual([{ messages: [{ role: 'user', content: 'Hello' }], stream: true }])
+  })
+
+  it('reads events of text however the network cuts and joins them', async () => {
+    // “data: ” inside, an empty line, a leading space, CRLF, and characters of 1 to 4 bytes.
+    const stream = Buffer.from(
+      'data: Grüße 👩‍👩‍👧 \n\n: comment\r\n\r\ndata:  data: x\r\n\r\ndata: a\ndata: \ndata: b\n\ndata: [DONE]\n\n',
+    )
+    const text = 'Grüße 👩‍👩‍👧  data: xa\n\nb'
+    let cut = 0
+    const url = await startPeer(async (_request, response) => {
+      sse(response).write(stream.subarray(0, cut))
+      await new Promise((resolve) => setImmediate(resolve))
+      response.end(stream.subarray(cut))
+    })
+    const { client } = await startTestServer({ env: { ASSISTANT_UI_BASE_URL: url } })
+    for (cut = 1; cut < stream.length; cut++) {
+      const reply = await ask(client, 'Hello')
+      expect([cut, reply.status, textOfParts(reply.parts)]).toEqual([cut, 'complete', text])
+    }
+  })
+
+  it('answers 502 where nobody listens, and the next good request works', async () => {
+    const { url, client } = await startTestServer({
+      env: { ASSISTANT_UI_BASE_URL: 'http://127.0.0.1:1' },
+    })
+    const answer = await send(client)
+    expect(answer).toMatchObject({
+      status: 502,
+      body: { code: 'upstream_unreachable', detail: expect.stringContaining('127.0.0.1:1') },
+    })
+    expect((await fetch(`${url}/health`)).status).toBe(200)
+  })
+
+  it.each([400, 401, 404, 429, 500, 503])(
+    'answers 502 for its status %i, without its words',
+    async (status) => {
+      const url = await startPeer((_request, response) => {
+        response
+          .writeHead(status, { 'content-type': 'application/json' })
+          .end('{"key":"sk-secret"}')
+      })
+      const { client } = await startTestServer({ env: { ASSISTANT_UI_BASE_URL: url } })
+      const answer = await send(client)
+      expect(answer).toMatchObject({ status: 502, body: { code: 'upstream_error' } })
+      expect(JSON.stringify(answer.body)).toContain(String(status))
+      expect(JSON.stringify(answer.body)).not.toContain('sk-secret')
+    },
+  )
+
+  it('does not follow a redirect', async () => {
+    const url = await startPeer((_request, response) => {
+      response.writeHead(307, { location: 'http://127.0.0.1:1/' }).end()
+    })
+    const { client } = await startTestServer({ env: { ASSISTANT_UI_BASE_URL: url } })
+    expect(await send(client)).toMatchObject({ status: 502, body: { code: 'upstream_error' } })
+  })
+
+  it('takes an HTML page for a protocol error', async () => {
+    const url = await startPeer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Welcome</h1>')
+    })
+    const { client } = await startTestServer({ env: { ASSISTANT_UI_BASE_URL: url } })
+    expect(await send(client)).toMatchObject({ status: 502, body: { code: 'upstream_protocol' } })
+  })
+
+  it.each([
+    ['resets the connection', (response: ServerResponse) => response.destroy()],
+    ['closes without an end', (response: ServerResponse) => response.end()],
+  ])('fails with what it has where the far server %s', async (_name, end) => {
+    const url = await startPeer(async (_request, response) => {
+      sse(response).write('data: so far\n\n')
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      end(response)
+    })
+    const { client } = await startTestServer({ env: { ASSISTANT_UI_BASE_URL: url } })
+    const reply = await ask(client, 'Hello')
+    expect(reply).toMatchObject({ status: 'failed', problem: { code: 'upstream_interrupted' } })
+    expect(textOfParts(reply.parts)).toBe('so far')
+  })
+
+  it('closes its connection when the reader leaves', async () => {
+    const closed = Promise.withResolvers<void>()
+    const url = await startPeer((_request, response) => {
+      sse(response).write('data: so far\n\n')
+      response.once('close', closed.resolve)
+    })
+    const { client } = await startTestServer({ env: { ASSISTANT_UI_BASE_URL: url } })
+    const stream = client.chat.stream({ messages: [{ role: 'user', content: 'Hello' }] })
+    await stream.next()
+    await stream.return()
+    await expect(closed.promise).resolves.toBeUndefined()
+  })
+})
+
+async function startPeer(listener: RequestListener): Promise<string> {
+  const server = createServer(listener)
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  onTestFinished(async () => {
+    server.close()
+    server.closeAllConnections()
+    await once(server, 'close')
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+function sse(response: ServerResponse): ServerResponse {
+  return response.writeHead(200, { 'content-type': 'text/event-stream' })
+}
+
+function send(client: Client) {
+  return client.chat.send({ body: { messages: [{ role: 'user', content: 'Hello' }] } })
+}
+
+async function ask(client: Client, content: string) {
+  let reply = emptyReply
+  for await (const chunk of client.chat.stream({ messages: [{ role: 'user', content }] }))
+    reply = accumulate(reply, [chunk])
+  return reply
+}
