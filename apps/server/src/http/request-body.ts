@@ -1,7 +1,7 @@
 import express, { type RequestHandler } from 'express'
 import { AppError } from '../app-error.ts'
 
-export const maxBodyBytes = 1_000_000
+const maxBodyBytes = 1_000_000
 
 /** JSON bodies up to 1 MB; a body of another type is refused rather than ignored. */
 export function readBody(): RequestHandler[] {

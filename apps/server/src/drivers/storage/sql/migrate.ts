@@ -1,11 +1,11 @@
 import type { Kysely } from 'kysely'
 import { Migrator, type Migration } from 'kysely/migration'
-import * as threadsAndMessages from './migrations/0001-threads-and-messages.ts'
+import { createThreadsAndMessages } from './migrations/0001-threads-and-messages.ts'
 import type { Schema } from './schema.ts'
 
 // Named here rather than found in the folder: they are type-checked and need no file access.
 const migrations: Record<string, Migration> = {
-  '0001-threads-and-messages': threadsAndMessages,
+  '0001-threads-and-messages': { up: createThreadsAndMessages },
 }
 
 /** Brings the database to the newest schema. */

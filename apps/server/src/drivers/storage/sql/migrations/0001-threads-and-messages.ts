@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 import type { Schema } from '../schema.ts'
 
-export async function up(db: Kysely<Schema>): Promise<void> {
+export async function createThreadsAndMessages(db: Kysely<Schema>): Promise<void> {
   await db.schema
     .createTable('threads')
     .addColumn('workspace_id', 'text', (column) => column.notNull())
