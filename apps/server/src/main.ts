@@ -36,5 +36,7 @@ function announce(url: string, { config, log, upstream }: Dependencies): void {
 }
 
 function describeStorage({ database: { path } }: Config): string {
-  return `sqlite, ${path === ':memory:' ? 'in memory' : relative(workspaceRoot, path)}`
+  if (path === ':memory:') return 'sqlite, in memory'
+  const fromRoot = relative(workspaceRoot, path)
+  return `sqlite, ${fromRoot.startsWith('..') ? path : fromRoot}`
 }

@@ -12,13 +12,21 @@ import { startServer } from '../server.ts'
 export interface TestServerOptions {
   readonly env?: Record<string, string>
   readonly upstream?: Upstream
+  /** A built web app; by default there is none. */
+  readonly webRoot?: string
   /** Takes every line that the server logs. */
   readonly onLog?: (line: string) => void
 }
 
 /** The real app on a port of its own, with a database of its own, until the test is over. */
-export async function startTestServer({ env = {}, upstream, onLog }: TestServerOptions = {}) {
-  const config = createConfig({ PORT: '0', DATABASE_URL: 'sqlite::memory:', ...env })
+export async function startTestServer({
+  env = {},
+  upstream,
+  webRoot = '/nowhere',
+  onLog,
+}: TestServerOptions = {}) {
+  const variables = { PORT: '0', DATABASE_URL: 'sqlite::memory:', ...env }
+  const config = { ...createConfig(variables), webRoot }
   const log = pino({ level: 'info' }, { write: (line) => onLog?.(line) })
   const dependencies = await createDependencies(config, { log, ...(upstream && { upstream }) })
   const server = await startServer(dependencies)
