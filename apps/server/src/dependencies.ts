@@ -1,4 +1,3 @@
-import { createProblem } from '@assistant-ui-proxy/contract'
 import { pino, type Logger } from 'pino'
 import type { Upstream } from './chat/upstream.ts'
 import { StartError, type Config } from './config/config.ts'
@@ -27,10 +26,6 @@ export async function createDependencies(
   await using opened = new AsyncDisposableStack()
   const { store, close } = await openStore(config)
   opened.defer(close)
-  const interrupted = await store.failStreaming(
-    createProblem('run_interrupted', 'The server stopped in the middle of the reply. Try again.'),
-  )
-  if (interrupted > 0) log.warn({ replies: interrupted }, 'replies were cut by the last stop')
   const upstream = overrides.upstream ?? openUpstream(config, opened)
   const disposal = opened.move()
   return { config, log, store, upstream, [Symbol.asyncDispose]: () => disposal.disposeAsync() }

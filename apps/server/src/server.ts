@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import { createProblem } from '@assistant-ui-proxy/contract'
 import { createApp } from './app.ts'
 import { RunService } from './chat/run-service.ts'
 import { StartError, type Config } from './config/config.ts'
@@ -19,10 +20,14 @@ export interface RunningServer {
  * @throws StartError where the address cannot be had
  */
 export async function startServer(dependencies: Dependencies): Promise<RunningServer> {
-  const { config, log } = dependencies
+  const { config, log, store } = dependencies
+  const startedAt = new Date()
   const runs = new RunService(dependencies)
   const server = createServer(createApp(dependencies, runs))
   await listen(server, config)
+  // Not before the port is ours: another server on it would still be writing these.
+  const interrupted = await store.failStreaming(cutByStop, startedAt)
+  if (interrupted > 0) log.warn({ replies: interrupted }, 'replies were cut by the last stop')
   const { port } = server.address() as AddressInfo
   return {
     url: `http://${hostInUrl(config.host)}:${port}`,
@@ -43,6 +48,11 @@ export async function startServer(dependencies: Dependencies): Promise<RunningSe
     },
   }
 }
+
+const cutByStop = createProblem(
+  'run_interrupted',
+  'The server stopped in the middle of the reply. Try again.',
+)
 
 const lastWordsMs = 1_000
 

@@ -5,7 +5,7 @@ import type { Response } from 'express'
  * A response body that writes itself. The ts-rest adapter leaves an answer alone, headers included,
  * where its body is a `Stream`: it calls `pipe` and does no more. A `Readable` will not do, since it
  * sets no headers, its error would end the process, and it is not told of a client that leaves.
- * @param write must not reject
+ * Where `write` rejects, the connection is cut, so that the answer does not pass for whole.
  */
 export function streamedBody(write: (response: Response) => Promise<void>): never {
   return new StreamedBody(write) as never
@@ -20,7 +20,11 @@ class StreamedBody extends Stream {
   }
 
   override pipe<T extends NodeJS.WritableStream>(destination: T): T {
-    void this.#write(destination as unknown as Response)
+    const response = destination as unknown as Response
+    this.#write(response).catch((error: unknown) => {
+      response.req.log.error({ err: error }, 'an answer broke off')
+      response.destroy()
+    })
     return destination
   }
 }

@@ -55,8 +55,11 @@ export interface ThreadStore {
 
   /** Overwrites the replies named, in one transaction; those that are gone by now are left out. */
   saveReplies(progress: readonly ReplyProgress[]): Promise<void>
-  /** Ends every reply that is still `streaming` as `failed`. @returns how many there were */
-  failStreaming(problem: Problem): Promise<number>
+  /**
+   * Ends every reply of before that time that is still `streaming` as `failed`.
+   * @returns how many there were
+   */
+  failStreaming(problem: Problem, before: Date): Promise<number>
   /** Resolves when the storage answers. */
   ping(): Promise<void>
 }

@@ -178,8 +178,10 @@ export function describeThreadStore(name: string, open: OpenStore): void {
           { owner, messageId: 'a2', reply: complete },
         ])
         const problem = createProblem('run_interrupted', 'The server stopped.')
-        expect(await store.failStreaming(problem)).toBe(1)
-        expect(await store.failStreaming(problem)).toBe(0)
+        expect(await store.failStreaming(problem, new Date(0))).toBe(0)
+        const soon = new Date(Date.now() + 1_000)
+        expect(await store.failStreaming(problem, soon)).toBe(1)
+        expect(await store.failStreaming(problem, soon)).toBe(0)
         const [, failed, untouched] = await store.listMessages(owner, 't')
         expect(failed).toMatchObject({
           status: 'failed',

@@ -186,11 +186,12 @@ export class SqlThreadStore implements ThreadStore {
     })
   }
 
-  async failStreaming(problem: Problem): Promise<number> {
+  async failStreaming(problem: Problem, before: Date): Promise<number> {
     const rows = await this.#db
       .selectFrom('messages')
       .select(['workspace_id', 'user_id', 'id', 'parts', 'metadata'])
       .where('status', '=', sql.lit('streaming'))
+      .where('created_at', '<', before.toISOString())
       .execute()
     await this.saveReplies(
       rows.map((row) => ({
