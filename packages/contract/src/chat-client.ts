@@ -1,4 +1,9 @@
-import { initClient, type ApiFetcher, type ApiFetcherArgs } from '@ts-rest/core'
+import {
+  convertQueryParamsToUrlString,
+  initClient,
+  type ApiFetcher,
+  type ApiFetcherArgs,
+} from '@ts-rest/core'
 import type { ChatBody } from './chat-contract.ts'
 import { contract } from './contract.ts'
 import { idSchema } from './id.ts'
@@ -36,16 +41,17 @@ export function createClient(baseUrl: string, options: ClientOptions = {}) {
        * @throws the signal's reason once it is aborted
        */
       async *stream(
-        body: ChatBody,
+        request: ChatBody,
         { signal }: { signal?: AbortSignal } = {},
       ): AsyncGenerator<UIMessageChunk, void, undefined> {
         const answer = await client.chat.send({
-          body,
+          body: request,
           extraHeaders: { accept: 'text/event-stream' },
           fetchOptions: { signal: signal ?? null },
         })
-        if (answer.status !== 200) throw new ProblemError(answer.body as Problem)
-        yield* readChunks(answer.body as ReadableStream<Uint8Array>, signal)
+        const body: unknown = answer.body
+        if (answer.status === 200 && isByteStream(body)) yield* readChunks(body, signal)
+        else throw isProblemLike(body) ? new ProblemError(body) : notTheServer(answer.status)
       },
     },
   }
@@ -67,43 +73,60 @@ export function createFetcher({
       headers: { ...args.headers, ...(await headers?.()) },
       body: args.body ?? null,
     }
-    const response = await fetch(args.path, init).catch((cause: unknown) => {
-      throw args.fetchOptions?.signal?.aborted === true ? cause : unreachable(cause)
-    })
-    return { status: response.status, headers: response.headers, body: await readBody(response) }
+    const signal = args.fetchOptions?.signal
+    const fail = (cause: unknown): never => {
+      throw signal?.aborted === true ? cause : unreachable(cause)
+    }
+    const response = await fetch(args.path, init).catch(fail)
+    const body = isEventStream(response)
+      ? response.body
+      : readBody(response, await response.text().catch(fail))
+    return { status: response.status, headers: response.headers, body }
   }
 }
 
-async function readBody(response: Response): Promise<unknown> {
-  const type = response.headers.get('content-type') ?? ''
-  if (response.ok && type.startsWith('text/event-stream')) return response.body
+function isEventStream(response: Response): boolean {
+  return response.ok && contentTypeOf(response).startsWith('text/event-stream')
+}
+
+function contentTypeOf({ headers }: Response): string {
+  return headers.get('content-type') ?? ''
+}
+
+/** @throws ProblemError for what this server does not send: a page, JSON that is none */
+function readBody(response: Response, text: string): unknown {
   if (response.status === 204) return undefined
-  const text = await response.text()
-  if (type.includes('json')) {
+  const type = contentTypeOf(response)
+  try {
     // A problem of a newer server may have a code that is not known here; it is shown all the same.
-    return JSON.parse(text) as unknown
+    if (type.includes('json')) return JSON.parse(text)
+  } catch {
+    throw notTheServer(response.status)
   }
-  if (response.ok) return text
+  if (response.ok && !type.includes('html')) return text
   const problem = parseProblem(text)
   if (problem) return problem
-  throw new ProblemError(
-    createProblem(
-      'server_unreachable',
-      `Something between here and the server answered ${response.status} instead of it.`,
-    ),
-  )
+  throw notTheServer(response.status)
 }
 
-/** ts-rest puts path parameters into the URL as they are: `../..` would reach another route. */
+/**
+ * ts-rest puts path parameters into the URL as they are: `../..` would reach another route. The
+ * base URL is not known here, so the first place where the route may begin counts.
+ */
 function assertPathParams({ route, path, rawQuery }: ApiFetcherArgs): void {
+  const parameterAt = route.path.indexOf('/:')
+  if (parameterAt === -1) return
+  const begin = path.indexOf(route.path.slice(0, parameterAt + 1))
+  const end = path.length - convertQueryParamsToUrlString(rawQuery).length
+  const actual = begin === -1 ? [] : path.slice(begin, end).split('/')
   const pattern = route.path.split('/')
-  const withoutQuery = rawQuery === undefined ? path : path.replace(/\?.*/, '')
-  const actual = withoutQuery.split('/').slice(-pattern.length)
-  const fits = pattern.every((segment, index) =>
-    segment.startsWith(':')
-      ? idSchema.safeParse(actual[index]).success
-      : segment === actual[index] || index === 0,
-  )
+  const fits =
+    actual.length === pattern.length &&
+    pattern.every((segment, index) =>
+      segment.startsWith(':')
+        ? idSchema.safeParse(actual[index]).success
+        : segment === actual[index],
+    )
   if (!fits)
     throw new ProblemError(createProblem('invalid_request', 'An id in the path is not a valid id.'))
 }
@@ -113,6 +136,7 @@ async function* readChunks(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<UIMessageChunk, void, undefined> {
   const events = createEventReader()
+  let ended = false
   // Not `for await (… of body)`: Safari's streams are not iterable.
   const reader = body.getReader()
   try {
@@ -124,13 +148,54 @@ async function* readChunks(
       for (const data of events.read(value)) {
         const chunk = decodeChunk(data)
         if (chunk === undefined) throw interrupted()
+        ended = isTerminal(chunk)
         yield chunk
-        if (isTerminal(chunk)) return
+        if (ended) return
       }
     }
   } finally {
-    await reader.cancel().catch(() => undefined)
+    if (ended) void drain(reader)
+    else await reader.cancel().catch(() => undefined)
   }
+}
+
+/** Lets the server end its answer, so that the connection can be used again. Not for long. */
+async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  const timer = setTimeout(() => void reader.cancel().catch(() => undefined), drainTimeoutMs)
+  try {
+    while (!(await reader.read()).done);
+  } catch {
+    // The reply was whole; what becomes of the connection concerns nobody.
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const drainTimeoutMs = 1_000
+
+function isByteStream(body: unknown): body is ReadableStream<Uint8Array> {
+  return typeof body === 'object' && body !== null && 'getReader' in body
+}
+
+/** Also a problem with a code that is not known here. */
+function isProblemLike(body: unknown): body is Problem {
+  return (
+    typeof body === 'object' &&
+    body !== null &&
+    'detail' in body &&
+    typeof body.detail === 'string' &&
+    'code' in body
+  )
+}
+
+/** The answer is not one of this product's servers: a proxy's, or the base URL is of something else. */
+function notTheServer(status: number): ProblemError {
+  return new ProblemError(
+    createProblem(
+      'server_unreachable',
+      `Something between here and the server answered ${status} instead of it.`,
+    ),
+  )
 }
 
 function unreachable(cause: unknown): ProblemError {

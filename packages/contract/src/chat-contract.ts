@@ -19,7 +19,10 @@ export const chatBodySchema = z.object({
   messages: z
     .array(chatMessageSchema)
     .min(1, 'must not be empty')
-    .refine((messages) => messages.at(-1)?.role === 'user', 'must end with a message of the user'),
+    .refine(
+      (messages) => messages.length === 0 || messages.at(-1)?.role === 'user',
+      'must end with a message of the user',
+    ),
   system: z.string().optional(),
   trigger: z.enum(['submit-message', 'regenerate-message']).optional(),
   messageId: idSchema.optional(),
@@ -28,7 +31,7 @@ export const chatBodySchema = z.object({
 export type ChatBody = z.input<typeof chatBodySchema>
 export type ChatRequest = z.output<typeof chatBodySchema>
 
-export const chatReplySchema = z.object({ role: z.literal('assistant'), content: z.string() })
+const chatReplySchema = z.object({ role: z.literal('assistant'), content: z.string() })
 
 export type ChatReply = z.infer<typeof chatReplySchema>
 

@@ -97,22 +97,29 @@ function apply(draft: Draft, chunk: UIMessageChunk): void {
         state: 'output-available',
         output: chunk.output,
         preliminary: chunk.preliminary,
+        ...(chunk.providerMetadata && { resultProviderMetadata: chunk.providerMetadata }),
       }))
       return
     case 'tool-output-error':
       updateTool(draft, chunk.toolCallId, () => ({
         state: 'output-error',
         errorText: chunk.errorText,
+        ...(chunk.providerMetadata && { resultProviderMetadata: chunk.providerMetadata }),
       }))
       return
     case 'tool-output-denied':
       updateTool(draft, chunk.toolCallId, () => ({ state: 'output-denied' }))
       return
     case 'tool-approval-request': {
-      const { type: _, toolCallId, approvalId, ...rest } = chunk
+      const { type: _, toolCallId, approvalId, approvalDescriptor, reason, ...rest } = chunk
       updateTool(draft, toolCallId, () => ({
         state: 'approval-requested',
-        approval: { id: approvalId, ...rest },
+        approval: {
+          id: approvalId,
+          ...rest,
+          ...(approvalDescriptor !== undefined && { descriptor: approvalDescriptor }),
+          ...(reason !== undefined && { requestReason: reason }),
+        },
       }))
       return
     }
@@ -121,9 +128,15 @@ function apply(draft: Draft, chunk: UIMessageChunk): void {
         (part): part is ToolPart => isToolPart(part) && part.approval?.id === chunk.approvalId,
       )
       if (asked === undefined) return
-      updateTool(draft, asked.toolCallId, () => ({
+      updateTool(draft, asked.toolCallId, ({ approval }) => ({
         state: 'approval-responded',
-        approval: { id: chunk.approvalId, approved: chunk.approved, reason: chunk.reason },
+        approval: {
+          ...approval,
+          id: chunk.approvalId,
+          approved: chunk.approved,
+          ...(chunk.reason !== undefined && { reason: chunk.reason }),
+        },
+        ...(chunk.providerMetadata && { callProviderMetadata: chunk.providerMetadata }),
       }))
       return
     }
@@ -151,6 +164,8 @@ function openPart(draft: Draft, chunk: KindOfPart<'start' | 'delta'>): number {
   const kind = kindOf(chunk)
   const index = draft.parts.push({
     type: kind,
+    // As the AI SDK does: it joins reasoning again by this id.
+    ...(kind === 'reasoning' && { id: chunk.id }),
     text: '',
     state: 'streaming',
     ...(chunk.providerMetadata && { providerMetadata: chunk.providerMetadata }),
@@ -226,34 +241,38 @@ function setToolInput(
         ? { state: 'input-available' as const, input: chunk.input, rawInput: undefined }
         : {
             state: 'output-error' as const,
-            input: undefined,
-            rawInput: chunk.input,
+            input: chunk.input,
+            rawInput: undefined,
             errorText: chunk.errorText,
           }
-  if (updateTool(draft, chunk.toolCallId, () => state)) return
+  const change = {
+    ...state,
+    ...(chunk.title !== undefined && { title: chunk.title }),
+    ...(chunk.toolMetadata && { toolMetadata: chunk.toolMetadata }),
+    ...(chunk.providerExecuted !== undefined && { providerExecuted: chunk.providerExecuted }),
+    ...(chunk.providerMetadata && { callProviderMetadata: chunk.providerMetadata }),
+  }
+  if (updateTool(draft, chunk.toolCallId, () => change, draft.stepStart)) return
   draft.parts.push({
     type: chunk.dynamic ? 'dynamic-tool' : `tool-${chunk.toolName}`,
     ...(chunk.dynamic && { toolName: chunk.toolName }),
     toolCallId: chunk.toolCallId,
-    title: chunk.title,
-    providerExecuted: chunk.providerExecuted,
-    toolMetadata: chunk.toolMetadata,
-    callProviderMetadata: chunk.providerMetadata,
-    ...noToolData,
-    ...state,
+    ...change,
   })
 }
 
-const noToolData = { input: undefined, output: undefined, rawInput: undefined }
-
-/** @returns whether there is such a tool call */
+/**
+ * @param from the part to begin at: a call that is made again in a later step is another call
+ * @returns whether there is such a tool call
+ */
 function updateTool(
   draft: Draft,
   toolCallId: string,
   change: (part: ToolPart) => Partial<ToolPart>,
+  from = 0,
 ): boolean {
   const index = draft.parts.findLastIndex(
-    (part) => isToolPart(part) && part.toolCallId === toolCallId,
+    (part, at) => at >= from && isToolPart(part) && part.toolCallId === toolCallId,
   )
   const part = draft.parts[index]
   if (part === undefined || !isToolPart(part)) return false

@@ -4,7 +4,7 @@ import { z } from 'zod'
 
 const metadataSchema = z.record(z.string(), z.unknown())
 
-export const textPartSchema = z.object({
+const textPartSchema = z.object({
   type: z.literal('text'),
   text: z.string(),
   state: z.enum(['streaming', 'done']).optional(),
@@ -20,7 +20,7 @@ const reasoningPartSchema = z.object({
   providerMetadata: metadataSchema.optional(),
 })
 
-export const filePartSchema = z.object({
+const filePartSchema = z.object({
   type: z.literal('file'),
   url: z.string(),
   mediaType: z.string(),
@@ -82,11 +82,11 @@ const toolPartSchema = z.object({
     'output-denied',
   ]),
   title: z.string().optional(),
-  input: z.unknown(),
+  input: z.unknown().optional(),
   /** While the input streams: its text so far. */
-  rawInput: z.unknown(),
+  rawInput: z.unknown().optional(),
   inputEncoding: z.enum(['json', 'text']).optional(),
-  output: z.unknown(),
+  output: z.unknown().optional(),
   errorText: z.string().optional(),
   preliminary: z.boolean().optional(),
   providerExecuted: z.boolean().optional(),
@@ -102,19 +102,28 @@ const dataPartSchema = z.object({
   data: z.unknown(),
 })
 
+const fixedPartSchemas = [
+  textPartSchema,
+  reasoningPartSchema,
+  filePartSchema,
+  reasoningFilePartSchema,
+  sourceUrlPartSchema,
+  sourceDocumentPartSchema,
+  stepStartPartSchema,
+  customPartSchema,
+  steeringMessagePartSchema,
+] as const
+
+const fixedTypes = fixedPartSchemas.map(({ shape }) => shape.type.value).join(', ')
+
 export const messagePartSchema = z
   .union([
-    z.discriminatedUnion('type', [
-      textPartSchema,
-      reasoningPartSchema,
-      filePartSchema,
-      reasoningFilePartSchema,
-      sourceUrlPartSchema,
-      sourceDocumentPartSchema,
-      stepStartPartSchema,
-      customPartSchema,
-      steeringMessagePartSchema,
-    ]),
+    z.discriminatedUnion('type', fixedPartSchemas, {
+      error: ({ code }) =>
+        code === 'invalid_union'
+          ? `must be one of ${fixedTypes}, dynamic-tool, tool-<name>, data-<name>`
+          : undefined,
+    }),
     toolPartSchema,
     dataPartSchema,
   ])

@@ -3,7 +3,7 @@ import { idSchema } from './id.ts'
 import { messagePartSchema } from './message-part.ts'
 import { problemSchema } from './problem.ts'
 
-export const messageRoleSchema = z.enum(['system', 'user', 'assistant'])
+const messageRoleSchema = z.enum(['system', 'user', 'assistant'])
 
 export type MessageRole = z.infer<typeof messageRoleSchema>
 
@@ -11,7 +11,7 @@ export type MessageRole = z.infer<typeof messageRoleSchema>
  * `streaming` while the reply grows, then `complete`, `stopped` (the reader left or pressed stop)
  * or `failed` (with `error`). What the user wrote is `complete` from the start.
  */
-export const messageStatusSchema = z.enum(['streaming', 'complete', 'stopped', 'failed'])
+const messageStatusSchema = z.enum(['streaming', 'complete', 'stopped', 'failed'])
 
 export type MessageStatus = z.infer<typeof messageStatusSchema>
 

@@ -40,8 +40,13 @@ export function createEventReader({ maxEventLength = 1_048_576 } = {}): EventRea
   let events: string[] = []
   let tooLong = false
   const parser = createParser({
-    maxBufferSize: maxEventLength,
-    onEvent: (event) => events.push(event.data),
+    // The line that is not whole yet counts with its field name.
+    maxBufferSize: maxEventLength + 'data: '.length,
+    onEvent: ({ data }) => {
+      // An event that one read holds is never in the buffer.
+      if (data.length > maxEventLength) tooLong = true
+      else events.push(data)
+    },
     onError: (error) => {
       // The other errors are fields that the specification tells readers to ignore.
       if (error.type === 'max-buffer-size-exceeded') tooLong = true

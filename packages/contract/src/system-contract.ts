@@ -3,7 +3,7 @@ import { z } from 'zod'
 
 const c = initContract()
 
-export const readinessSchema = z.object({
+const readinessSchema = z.object({
   status: z.enum(['ready', 'not_ready']),
   /** Which upstream answers; `demo` is the offline assistant. */
   upstream: z.string(),
