@@ -1,0 +1,23 @@
+import { fileURLToPath } from 'node:url'
+import { createServer } from 'vite'
+
+const server = await createServer({
+  root: fileURLToPath(new URL('.', import.meta.url)),
+  // What to say at the start is said below; warnings and errors are still shown.
+  logLevel: 'warn',
+  clearScreen: false,
+})
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void server.close().finally(() => process.exit(0)))
+
+try {
+  await server.listen()
+  console.log(`Web       http://localhost:${server.config.server.port}`)
+} catch (error) {
+  const { port } = server.config.server
+  const isTaken = error instanceof Error && /already in use|EADDRINUSE/.test(error.message)
+  console.error(isTaken ? `Port ${port} is taken: set WEB_PORT to another.` : error)
+  await server.close()
+  process.exit(1)
+}

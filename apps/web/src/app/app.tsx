@@ -1,0 +1,37 @@
+import { QueryClientProvider } from '@tanstack/react-query'
+import { Route, Switch } from 'wouter'
+import { TooltipProvider } from '../components/ui/tooltip.tsx'
+import { queryClient, tsr } from '../lib/api.ts'
+import { NotFound } from './not-found.tsx'
+import { RuntimeProvider } from './runtime-provider.tsx'
+import { Shell } from './shell.tsx'
+import { ThreadPage } from './thread-page.tsx'
+
+export function App() {
+  return (
+    <QueryClientProvider client={queryClient}>
+      <tsr.ReactQueryProvider>
+        <TooltipProvider>
+          <RuntimeProvider>
+            <Shell>
+              <Routes />
+            </Shell>
+          </RuntimeProvider>
+        </TooltipProvider>
+      </tsr.ReactQueryProvider>
+    </QueryClientProvider>
+  )
+}
+
+function Routes() {
+  return (
+    <Switch>
+      <Route path={/^\/(?:t\/(?<thread_id>[^/]+)\/?)?$/}>
+        <ThreadPage />
+      </Route>
+      <Route>
+        <NotFound />
+      </Route>
+    </Switch>
+  )
+}

@@ -1,0 +1,10 @@
+import { OpenProblem } from './open-problem.tsx'
+import { createProblem } from '@assistant-ui-proxy/contract'
+import { useLocationOfThread } from './thread-location.ts'
+
+export function NotFound() {
+  const { openNew } = useLocationOfThread()
+  return <OpenProblem problem={problem} onRetry={openNew} onNewChat={openNew} />
+}
+
+const problem = createProblem('route_not_found', 'There is nothing at this address.')

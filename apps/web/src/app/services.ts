@@ -1,0 +1,33 @@
+import { client, queryClient } from '../lib/api.ts'
+import { bodyOf } from '../lib/problem.ts'
+import { ChatRegistry } from '../features/chat/chat-registry.ts'
+import { ThreadActivity } from '../features/threads/thread-activity.ts'
+import { createThreadListAdapter } from '../features/threads/thread-list-adapter.ts'
+
+// Made once, outside of what is mounted: a reply streams on whatever the page shows.
+
+export const activity = new ThreadActivity()
+
+export const chats = new ChatRegistry({
+  source: {
+    load: (threadId) =>
+      queryClient.fetchQuery({
+        queryKey: ['threads', threadId, 'messages'],
+        queryFn: async () =>
+          bodyOf(await client.threads.messages({ params: { thread_id: threadId } }), 200),
+        // The chat's store is what keeps them.
+        gcTime: 0,
+      }),
+    send: (body, signal) => client.chat.stream(body, { signal }),
+  },
+  onSend: (threadId) => activity.note(threadId),
+})
+
+export const threadList = createThreadListAdapter({
+  client,
+  queryClient,
+  idForNew: (localId) => chats.idForNew(localId),
+  whenTaken: async (threadId) => chats.find(threadId)?.whenTaken(),
+  isKnownHere: (threadId) => chats.hasUnsent(threadId),
+  onDelete: (threadId) => chats.forget(threadId),
+})

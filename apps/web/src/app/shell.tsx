@@ -1,0 +1,62 @@
+import { useAuiState } from '@assistant-ui/react'
+import { PanelLeft } from 'lucide-react'
+import { lazy, Suspense, useState, type ReactNode } from 'react'
+import { IconButton } from '../components/ui/icon-button.tsx'
+import { Notices } from '../components/ui/notices.tsx'
+import { ThemeMenu } from '../components/ui/theme-menu.tsx'
+import { DemoBadge } from '../features/server-status/demo-badge.tsx'
+import { ServerBanner } from '../features/server-status/server-banner.tsx'
+import { ThreadSidebar } from '../features/threads/thread-sidebar.tsx'
+import { titleOf } from '../features/threads/title-of.ts'
+import { useMediaQuery } from '../lib/use-media-query.ts'
+import { Brand } from './brand.tsx'
+import { useLocationOfThread } from './thread-location.ts'
+
+const Drawer = lazy(async () => ({ default: (await import('../components/ui/drawer.tsx')).Drawer }))
+
+/** The page around a conversation: the list of threads beside it, or over it where room is scarce. */
+export function Shell({ children }: { children: ReactNode }) {
+  const isWide = useMediaQuery('(min-width: 48rem)')
+  const { path, openNew } = useLocationOfThread()
+  // The drawer is open where it was opened: going somewhere closes it.
+  const [drawerAt, setDrawerAt] = useState<string>()
+  const isDrawerOpen = drawerAt === path
+  const closeDrawer = () => setDrawerAt(undefined)
+  const startNew = () => {
+    closeDrawer()
+    openNew()
+  }
+  const sidebar = <ThreadSidebar header={<Brand />} onNewChat={startNew} />
+  return (
+    <div className="page-height flex">
+      {isWide && <aside className="w-68 shrink-0 border-r bg-sunken">{sidebar}</aside>}
+      {!isWide && isDrawerOpen && (
+        <Suspense>
+          <Drawer label="Conversations" onClose={closeDrawer}>
+            {sidebar}
+          </Drawer>
+        </Suspense>
+      )}
+      <div className="flex min-w-0 flex-1 flex-col">
+        <ServerBanner />
+        <header className="flex h-14 shrink-0 items-center gap-1.5 px-3 sm:px-4">
+          {!isWide && (
+            <IconButton label="Conversations" onClick={() => setDrawerAt(path)}>
+              <PanelLeft />
+            </IconButton>
+          )}
+          <ThreadTitle />
+          <DemoBadge />
+          <ThemeMenu />
+        </header>
+        <main className="flex min-h-0 flex-1 flex-col">{children}</main>
+      </div>
+      <Notices />
+    </div>
+  )
+}
+
+function ThreadTitle() {
+  const title = useAuiState((state) => titleOf(state.threadListItem))
+  return <h1 className="min-w-0 flex-1 truncate px-1 text-sm font-medium">{title}</h1>
+}

@@ -1,0 +1,26 @@
+import { Dialog } from 'radix-ui'
+import type { ReactNode } from 'react'
+
+export interface DrawerProps {
+  readonly label: string
+  readonly onClose: () => void
+  readonly children: ReactNode
+}
+
+/** A panel from the left edge, over the page. Open as long as it is mounted. */
+export function Drawer({ label, onClose, children }: DrawerProps) {
+  return (
+    <Dialog.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
+      <Dialog.Portal>
+        <Dialog.Overlay className="fixed inset-0 z-30 animate-appear bg-scrim" />
+        <Dialog.Content
+          aria-describedby={undefined}
+          className="page-height fixed top-0 left-0 z-30 w-[min(19rem,86vw)] animate-slide-in bg-sunken shadow-high outline-none"
+        >
+          <Dialog.Title className="sr-only">{label}</Dialog.Title>
+          {children}
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  )
+}

@@ -1,0 +1,72 @@
+import { clsx } from 'clsx'
+import { DropdownMenu } from 'radix-ui'
+import type { ReactNode } from 'react'
+
+export interface MenuProps {
+  /** A button that passes props and a ref on. */
+  readonly trigger: ReactNode
+  readonly children: ReactNode
+  readonly align?: 'start' | 'end'
+}
+
+export function Menu({ trigger, children, align = 'end' }: MenuProps) {
+  return (
+    <DropdownMenu.Root>
+      <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content
+          align={align}
+          sideOffset={6}
+          collisionPadding={8}
+          className="z-50 min-w-44 animate-appear rounded-lg border bg-raised p-1 shadow-high"
+        >
+          {children}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  )
+}
+
+export interface MenuItemProps {
+  readonly icon: ReactNode
+  readonly children: ReactNode
+  readonly onSelect: () => void
+  readonly isDangerous?: boolean
+}
+
+export function MenuItem({ icon, children, onSelect, isDangerous = false }: MenuItemProps) {
+  return (
+    <DropdownMenu.Item
+      onSelect={onSelect}
+      className={clsx(itemStyle, isDangerous && 'text-danger')}
+    >
+      {icon}
+      {children}
+    </DropdownMenu.Item>
+  )
+}
+
+export const MenuRadioGroup = DropdownMenu.RadioGroup
+
+export interface MenuRadioItemProps {
+  readonly value: string
+  readonly icon: ReactNode
+  readonly children: ReactNode
+}
+
+export function MenuRadioItem({ value, icon, children }: MenuRadioItemProps) {
+  return (
+    <DropdownMenu.RadioItem
+      value={value}
+      className={clsx(itemStyle, 'data-[state=checked]:bg-selected')}
+    >
+      {icon}
+      {children}
+    </DropdownMenu.RadioItem>
+  )
+}
+
+const itemStyle = clsx(
+  'touchable flex h-9 items-center gap-2.5 rounded-sm px-2.5 text-sm outline-none select-none',
+  'data-highlighted:bg-hover [&_svg]:size-4 [&_svg]:opacity-75',
+)

@@ -1,0 +1,53 @@
+import { nanoid } from 'nanoid'
+import { ChatStore, type ChatSource } from './chat-store.ts'
+import { unsentBox } from './unsent.ts'
+
+export interface ChatRegistryOptions {
+  readonly source: ChatSource
+  /** Something is being said in a thread. */
+  readonly onSend: (threadId: string) => void
+}
+
+/**
+ * The stores of all threads that were opened. They live here and not in what is mounted, so a reply
+ * goes on while another thread is looked at.
+ */
+export class ChatRegistry {
+  readonly #options: ChatRegistryOptions
+  readonly #stores = new Map<string, ChatStore>()
+  readonly #idsOfNew = new Map<string, string>()
+
+  constructor(options: ChatRegistryOptions) {
+    this.#options = options
+  }
+
+  /** The id that a thread gets which so far exists in this page only, under a local id. */
+  idForNew(localId: string): string {
+    const id = this.#idsOfNew.get(localId) ?? nanoid()
+    this.#idsOfNew.set(localId, id)
+    return id
+  }
+
+  open(threadId: string, { isNew = false } = {}): ChatStore {
+    const known = this.#stores.get(threadId)
+    if (known) return known
+    const { source, onSend } = this.#options
+    const store = new ChatStore({ threadId, isNew, source, onSend: () => onSend(threadId) })
+    this.#stores.set(threadId, store)
+    return store
+  }
+
+  find(threadId: string): ChatStore | undefined {
+    return this.#stores.get(threadId)
+  }
+
+  /** Whether something said in the thread waits to be sent, so that the thread may exist here only. */
+  hasUnsent(threadId: string): boolean {
+    return unsentBox.read(threadId) !== undefined
+  }
+
+  forget(threadId: string): void {
+    this.#stores.get(threadId)?.dispose()
+    this.#stores.delete(threadId)
+  }
+}

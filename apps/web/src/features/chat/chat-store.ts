@@ -1,0 +1,271 @@
+import {
+  createProblem,
+  type ChatBody,
+  type Message,
+  type MessagePart,
+  type Problem,
+  type UIMessageChunk,
+} from '@assistant-ui-proxy/contract'
+import { problemOf } from '../../lib/problem.ts'
+import { ActiveReply } from './active-reply.ts'
+import { MessageTree, newRow, type Row } from './message-tree.ts'
+import { scheduleFrame } from './schedule-frame.ts'
+import { unsentBox, type Unsent, type UnsentBox } from './unsent.ts'
+
+/** Where a thread's messages come from and go to. */
+export interface ChatSource {
+  /** @throws ProblemError */
+  load(threadId: string): Promise<readonly Message[]>
+  /** @throws ProblemError, or the signal's reason once it is aborted */
+  send(body: ChatBody, signal: AbortSignal): AsyncIterable<UIMessageChunk>
+}
+
+export interface ChatSnapshot {
+  /** Parents before children. */
+  readonly rows: readonly Row[]
+  readonly headId: string | null
+  readonly phase: 'loading' | 'ready' | 'failed'
+  /** Why the messages could not be loaded. */
+  readonly problem: Problem | null
+  readonly isRunning: boolean
+}
+
+export interface ChatStoreOptions {
+  readonly threadId: string
+  /** No server has this thread yet: there is nothing to load. */
+  readonly isNew: boolean
+  readonly source: ChatSource
+  /** Something is being said here. */
+  readonly onSend?: () => void
+  readonly unsent?: UnsentBox
+  readonly schedule?: (callback: () => void) => () => void
+}
+
+/** How often a reply that streams elsewhere, such as in another tab, is looked at. */
+const pollIntervalMs = 1_500
+/** What the server needs to notice that nobody waits any more. */
+const stoppedDelayMs = 400
+
+/** One thread's messages. It goes on streaming whether or not anybody looks. */
+export class ChatStore {
+  readonly #options: Required<ChatStoreOptions>
+  readonly #tree = new MessageTree()
+  readonly #listeners = new Set<() => void>()
+  readonly #taken = Promise.withResolvers<void>()
+  #phase: ChatSnapshot['phase'] = 'ready'
+  #problem: Problem | null = null
+  #active: ActiveReply | undefined
+  /** Counts the exchanges: what was loaded during an older one is out of date. */
+  #edition = 0
+  #snapshot: ChatSnapshot
+  #cancelFrame: (() => void) | undefined
+  #pollTimer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(options: ChatStoreOptions) {
+    this.#options = {
+      onSend: () => undefined,
+      unsent: unsentBox,
+      schedule: scheduleFrame,
+      ...options,
+    }
+    this.#snapshot = this.#takeSnapshot()
+    this.#taken.promise.catch(() => undefined)
+    if (!options.isNew) void this.load()
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  readonly getSnapshot = (): ChatSnapshot => this.#snapshot
+
+  /** Resolves once the server has the thread. */
+  whenTaken(): Promise<void> {
+    return this.#taken.promise
+  }
+
+  async load(): Promise<void> {
+    this.#phase = 'loading'
+    this.#problem = null
+    this.#publish()
+    await this.#merge()
+  }
+
+  /** Looks for what has happened elsewhere; what is shown stays meanwhile, and after a failure. */
+  async refresh(): Promise<void> {
+    if (this.#phase === 'ready' && this.#active === undefined) await this.#merge()
+  }
+
+  /** Says something new, or, where the parent has children already, something else instead. */
+  say(parts: readonly MessagePart[], after: string | null): void {
+    this.stop()
+    // Nothing can follow what the server does not have.
+    const parentId = this.#tree.knownAncestor(after)
+    const question = newRow('user', parentId, { parts })
+    this.#tree.add(question)
+    this.#options.unsent.write(this.#options.threadId, { id: question.id, parentId, parts })
+    void this.#ask(question)
+  }
+
+  /** Asks again what was asked: the new reply stands beside the others. */
+  answerAgain(questionId: string): void {
+    const question = this.#tree.get(questionId)
+    if (question === undefined) return
+    this.stop()
+    for (const reply of this.#tree.childrenOf(questionId))
+      if (reply.isLocal) this.#tree.remove(reply.id)
+    void this.#ask(question)
+  }
+
+  /** What has come stays. */
+  stop(): void {
+    const active = this.#active
+    if (active === undefined) return
+    active.stop()
+    this.#settle(active)
+    if (!active.hasBegun) this.#refreshIn(stoppedDelayMs)
+  }
+
+  showBranch(leafId: string): void {
+    this.#tree.show(leafId)
+    this.#publish()
+  }
+
+  dispose(): void {
+    this.stop()
+    clearTimeout(this.#pollTimer)
+    this.#options.unsent.write(this.#options.threadId, undefined)
+    this.#taken.reject(new DOMException('The thread is gone.', 'AbortError'))
+  }
+
+  async #ask(question: Row): Promise<void> {
+    const { source, threadId } = this.#options
+    const active = new ActiveReply(newRow('assistant', question.id))
+    this.#active = active
+    this.#edition++
+    this.#tree.add(active.row)
+    this.#publish()
+    this.#options.onSend()
+    const body: ChatBody = {
+      id: threadId,
+      parent_id: question.parentId,
+      messages: [{ id: question.id, role: 'user', parts: [...question.parts] }],
+      trigger: question.isLocal ? 'submit-message' : 'regenerate-message',
+    }
+    try {
+      for await (const chunk of source.send(body, active.signal)) {
+        if (active.isOver) return
+        if (!active.hasBegun) this.#take(question)
+        active.push(chunk)
+        this.#cancelFrame ??= this.#options.schedule(() => this.#flush())
+      }
+    } catch (error) {
+      if (active.isOver) return
+      const problem = problemOf(error)
+      active.fail(problem)
+      this.#settle(active)
+      // The server may have stored the question and a reply of its own before it refused.
+      if (!active.hasBegun && problem.code !== 'server_unreachable') await this.refresh()
+    }
+    this.#settle(active)
+  }
+
+  /** The server has answered, so it has the question. */
+  #take(question: Row): void {
+    if (question.isLocal) this.#tree.replace(question.id, { ...question, isLocal: false })
+    this.#options.unsent.write(this.#options.threadId, undefined)
+    this.#taken.resolve()
+  }
+
+  #flush(): void {
+    this.#cancelFrame = undefined
+    const active = this.#active
+    if (active === undefined) return
+    const { id } = active.row
+    this.#tree.replace(id, active.flush())
+    this.#publish()
+  }
+
+  #settle(active: ActiveReply): void {
+    if (this.#active !== active) return
+    this.#cancelFrame?.()
+    this.#cancelFrame = undefined
+    active.close()
+    this.#tree.replace(active.row.id, active.flush())
+    this.#active = undefined
+    this.#publish()
+  }
+
+  async #merge(): Promise<void> {
+    const { source, threadId, unsent } = this.#options
+    const waiting = unsent.read(threadId)
+    const edition = this.#edition
+    try {
+      const messages = await this.#loadMessages(source.load(threadId), waiting !== undefined)
+      if (edition !== this.#edition) return
+      this.#tree.merge(messages)
+      this.#phase = 'ready'
+      if (waiting && !this.#tree.get(waiting.id)) this.#addUnsent(waiting)
+      else if (waiting && !this.#tree.get(waiting.id)?.isLocal) unsent.write(threadId, undefined)
+      if (messages.length > 0) this.#taken.resolve()
+      this.#pollIfNeeded()
+    } catch (error) {
+      if (this.#phase === 'ready') return
+      this.#phase = 'failed'
+      this.#problem = problemOf(error)
+    }
+    this.#publish()
+  }
+
+  /** A thread whose first message never arrived is unknown to the server, and empty. */
+  async #loadMessages(
+    loading: Promise<readonly Message[]>,
+    mayBeUnknown: boolean,
+  ): Promise<readonly Message[]> {
+    try {
+      return await loading
+    } catch (error) {
+      if (mayBeUnknown && problemOf(error).code === 'thread_not_found') return []
+      throw error
+    }
+  }
+
+  /** Shows what could not be sent before the reload, with a way to send it now. */
+  #addUnsent({ id, parentId, parts }: Unsent): void {
+    if (parentId !== null && !this.#tree.get(parentId)) return
+    this.#tree.add(newRow('user', parentId, { id, parts }))
+    const problem = createProblem('server_unreachable', 'This message was not sent. Try again.')
+    this.#tree.add(newRow('assistant', id, { status: 'failed', problem }))
+  }
+
+  #pollIfNeeded(): void {
+    clearTimeout(this.#pollTimer)
+    const isGrowingElsewhere = this.#tree
+      .rows()
+      .some((row) => row.status === 'streaming' && row !== this.#active?.row)
+    if (isGrowingElsewhere) this.#refreshIn(pollIntervalMs)
+  }
+
+  #refreshIn(delayMs: number): void {
+    clearTimeout(this.#pollTimer)
+    this.#pollTimer = setTimeout(() => {
+      if (this.#listeners.size > 0) void this.refresh()
+    }, delayMs)
+  }
+
+  #publish(): void {
+    this.#snapshot = this.#takeSnapshot()
+    for (const listener of this.#listeners) listener()
+  }
+
+  #takeSnapshot(): ChatSnapshot {
+    return {
+      rows: this.#tree.rows(),
+      headId: this.#tree.headId,
+      phase: this.#phase,
+      problem: this.#problem,
+      isRunning: this.#active !== undefined,
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import { AuiIf, ThreadPrimitive, useAuiState } from '@assistant-ui/react'
+import { ArrowDown } from 'lucide-react'
+import { IconButton } from '../../components/ui/icon-button.tsx'
+import { Composer } from './composer.tsx'
+import { ConversationSkeleton } from './conversation-skeleton.tsx'
+import { EmptyState } from './empty-state.tsx'
+import { LoadProblem } from './load-problem.tsx'
+import { Messages } from './messages/messages.tsx'
+import { ReplyAnnouncer } from './reply-announcer.tsx'
+import type { ChatExtras } from './use-chat-runtime.ts'
+
+/** The thread that is open, and what is said next. */
+export function Conversation() {
+  return (
+    <ThreadPrimitive.Root asChild>
+      <section aria-label="Conversation" className="flex min-h-0 flex-1 flex-col">
+        <ThreadPrimitive.Viewport className="flex min-h-0 flex-1 flex-col overflow-y-auto overscroll-contain px-4 [scrollbar-gutter:stable_both-edges]">
+          <Contents />
+        </ThreadPrimitive.Viewport>
+        <div className="relative px-4 pb-[max(1rem,env(safe-area-inset-bottom))]">
+          <div className="mx-auto w-full max-w-184">
+            <ScrollToBottom />
+            <Composer />
+          </div>
+        </div>
+        <ReplyAnnouncer />
+      </section>
+    </ThreadPrimitive.Root>
+  )
+}
+
+function Contents() {
+  const problem = useAuiState((state) => (state.thread.extras as ChatExtras | undefined)?.problem)
+  const isLoading = useAuiState((state) => state.thread.isLoading)
+  const isEmpty = useAuiState((state) => state.thread.messages.length === 0)
+  if (problem) return <LoadProblem problem={problem} />
+  if (isEmpty) return isLoading ? <ConversationSkeleton /> : <EmptyState />
+  return <Messages />
+}
+
+function ScrollToBottom() {
+  return (
+    <AuiIf condition={(state) => state.thread.messages.length > 0}>
+      <ThreadPrimitive.ScrollToBottom asChild>
+        <IconButton
+          label="Scroll to bottom"
+          className="absolute -top-12 left-1/2 -translate-x-1/2 rounded-full! border bg-raised shadow-high hover:bg-raised disabled:hidden"
+        >
+          <ArrowDown />
+        </IconButton>
+      </ThreadPrimitive.ScrollToBottom>
+    </AuiIf>
+  )
+}

@@ -1,0 +1,18 @@
+import { useAuiState } from '@assistant-ui/react'
+import type { Problem } from '@assistant-ui-proxy/contract'
+import { Button } from '../../components/ui/button.tsx'
+import type { ChatExtras } from './use-chat-runtime.ts'
+
+/** Instead of the messages, where they could not be loaded. */
+export function LoadProblem({ problem }: { problem: Problem }) {
+  const load = useAuiState((state) => (state.thread.extras as ChatExtras | undefined)?.load)
+  return (
+    <div role="alert" className="m-auto max-w-sm py-12 text-center">
+      <h2 className="font-semibold">{problem.title}</h2>
+      <p className="mt-1.5 text-sm text-pretty text-ink-soft">{problem.detail}</p>
+      <Button className="mt-5" onClick={() => void load?.()}>
+        Try again
+      </Button>
+    </div>
+  )
+}

@@ -1,0 +1,31 @@
+import { ComposerPrimitive, MessagePrimitive } from '@assistant-ui/react'
+import { Button } from '../../../components/ui/button.tsx'
+
+/** In the place of a message that is being edited. What was there stays, as another version. */
+export function EditComposer() {
+  return (
+    <MessagePrimitive.Root data-role="user">
+      <ComposerPrimitive.Root className="rounded-xl border border-line-strong bg-raised p-2 focus-within:border-accent focus-within:ring-3 focus-within:ring-accent-wash">
+        <ComposerPrimitive.Input
+          aria-label="Edit message"
+          // It has come because somebody asked to write here.
+          // oxlint-disable-next-line jsx-a11y/no-autofocus
+          autoFocus
+          rows={1}
+          maxRows={12}
+          className="w-full resize-none bg-transparent px-2.5 py-1.5 leading-6 outline-none max-sm:text-base"
+        />
+        <div className="mt-1 flex justify-end gap-2">
+          <ComposerPrimitive.Cancel asChild>
+            <Button look="quiet">Cancel</Button>
+          </ComposerPrimitive.Cancel>
+          <ComposerPrimitive.Send asChild>
+            <Button look="primary" type="submit">
+              Save
+            </Button>
+          </ComposerPrimitive.Send>
+        </div>
+      </ComposerPrimitive.Root>
+    </MessagePrimitive.Root>
+  )
+}

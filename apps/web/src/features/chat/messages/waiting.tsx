@@ -1,0 +1,10 @@
+/** Where the reply's next words will come. */
+export function Waiting({ status }: { status: { type: string } }) {
+  if (status.type !== 'running') return null
+  return (
+    <p className="flex h-6 items-center">
+      <span aria-hidden className="size-2.5 animate-breathe rounded-full bg-accent" />
+      <span className="sr-only">Waiting for the reply</span>
+    </p>
+  )
+}

@@ -1,0 +1,31 @@
+import { clsx } from 'clsx'
+import { ChevronRight } from 'lucide-react'
+import type { ReactNode } from 'react'
+
+export interface DisclosureProps {
+  readonly summary: ReactNode
+  readonly isOpen: boolean
+  readonly onToggle: (isOpen: boolean) => void
+  readonly children: ReactNode
+}
+
+/** A line that unfolds. */
+export function Disclosure({ summary, isOpen, onToggle, children }: DisclosureProps) {
+  return (
+    <div>
+      <button
+        type="button"
+        aria-expanded={isOpen}
+        onClick={() => onToggle(!isOpen)}
+        className="touchable -ml-1 inline-flex items-center gap-1.5 rounded-sm px-1 py-0.5 text-sm text-ink-faint transition-colors hover:text-ink"
+      >
+        <ChevronRight
+          aria-hidden
+          className={clsx('size-4 transition-transform', isOpen && 'rotate-90')}
+        />
+        {summary}
+      </button>
+      {isOpen && <div className="mt-2 ml-1.5 border-l-2 pl-4">{children}</div>}
+    </div>
+  )
+}

@@ -1,0 +1,41 @@
+import { TextMessagePartProvider } from '@assistant-ui/react'
+import { MarkdownTextPrimitive } from '@assistant-ui/react-markdown'
+import { memo, useMemo } from 'react'
+import remarkGfm from 'remark-gfm'
+import { markdownComponents } from './markdown-components.tsx'
+import { splitMarkdown } from './split-markdown.ts'
+import './markdown.css'
+
+export interface MarkdownProps {
+  readonly text: string
+  readonly isRunning: boolean
+}
+
+/** Text as Markdown. While it grows, only its last block is parsed again. */
+export function Markdown({ text, isRunning }: MarkdownProps) {
+  const blocks = useMemo(() => splitMarkdown(text), [text])
+  return (
+    <div className="markdown">
+      {blocks.map((block, index) => (
+        // A block that is complete never moves: blocks are only added behind it.
+        // oxlint-disable-next-line react/no-array-index-key
+        <Block key={index} text={block} isRunning={isRunning && index === blocks.length - 1} />
+      ))}
+    </div>
+  )
+}
+
+const Block = memo(function Block({ text, isRunning }: MarkdownProps) {
+  return (
+    <TextMessagePartProvider text={text} isRunning={isRunning}>
+      <MarkdownTextPrimitive
+        className="contents"
+        smooth={false}
+        remarkPlugins={remarkPlugins}
+        components={markdownComponents}
+      />
+    </TextMessagePartProvider>
+  )
+})
+
+const remarkPlugins = [remarkGfm]

@@ -1,0 +1,58 @@
+import {
+  useExternalStoreRuntime,
+  type AppendMessage,
+  type AssistantRuntime,
+  type ThreadMessage,
+} from '@assistant-ui/react'
+import { useMemo, useSyncExternalStore } from 'react'
+import type { MessagePart, Problem } from '@assistant-ui-proxy/contract'
+import type { ChatSnapshot, ChatStore } from './chat-store.ts'
+import { convertRow } from './convert-message.ts'
+
+/** What the thread's `extras` carry. */
+export interface ChatExtras {
+  /** Why the messages could not be loaded. */
+  readonly problem: Problem | null
+  readonly load: () => Promise<void>
+}
+
+/** One thread's store as the runtime of assistant-ui. */
+export function useChatRuntime(store: ChatStore): AssistantRuntime {
+  const snapshot = useSyncExternalStore(store.subscribe, store.getSnapshot, store.getSnapshot)
+  return useExternalStoreRuntime(useMemo(() => createAdapter(store, snapshot), [store, snapshot]))
+}
+
+function createAdapter(
+  store: ChatStore,
+  { rows, headId, phase, problem, isRunning }: ChatSnapshot,
+) {
+  const extras: ChatExtras = { problem, load: () => store.load() }
+  return {
+    messageRepository: { headId, messages: rows.map(convertRow) },
+    isRunning,
+    isLoading: phase === 'loading',
+    isSendDisabled: phase !== 'ready',
+    extras,
+    // Called with the branch to be shown, and after a stop with what is shown already.
+    setMessages: (messages: readonly ThreadMessage[]) => {
+      const leaf = messages.at(-1)
+      if (leaf) store.showBranch(leaf.id)
+    },
+    onNew: async (message: AppendMessage) => store.say(partsOf(message), message.parentId),
+    onEdit: async (message: AppendMessage) => store.say(partsOf(message), message.parentId),
+    onReload: async (parentId: string | null) => {
+      if (parentId !== null) store.answerAgain(parentId)
+    },
+    onCancel: async () => store.stop(),
+    onRefetchThread: () => store.refresh(),
+  }
+}
+
+function partsOf({ content }: AppendMessage): MessagePart[] {
+  return content.flatMap((part): MessagePart[] => {
+    if (part.type === 'text') return [{ type: 'text', text: part.text }]
+    if (part.type === 'file')
+      return [{ type: 'file', url: part.data, mediaType: part.mimeType, filename: part.filename }]
+    return []
+  })
+}

@@ -1,0 +1,33 @@
+import type { Readiness } from '@assistant-ui-proxy/contract'
+import { quietly, tsr } from '../../lib/api.ts'
+import { problemOf } from '../../lib/problem.ts'
+
+/** What the server says of itself; without `readiness` it cannot be reached. */
+export interface ServerStatus {
+  readonly readiness?: Readiness
+  /** Why the server cannot take requests, in words. */
+  readonly fault?: string
+  readonly check: () => void
+}
+
+const steadyIntervalMs = 60_000
+const troubledIntervalMs = 3_000
+
+export function useReadiness(): ServerStatus {
+  const { data, error, refetch } = tsr.system.ready.useQuery<Readiness>({
+    queryKey: ['ready'],
+    select: (answer) => answer.body,
+    refetchInterval: ({ state }) =>
+      state.status === 'error' ? troubledIntervalMs : steadyIntervalMs,
+    refetchOnWindowFocus: true,
+    ...quietly,
+  })
+  const check = () => void refetch()
+  if (error === null) return { check, ...(data && { readiness: data }) }
+  if ('status' in error && error.status === 503) {
+    const readiness = error.body as Readiness
+    if (Array.isArray(readiness.problems))
+      return { check, readiness, fault: readiness.problems.join(' ') || 'The server is not ready.' }
+  }
+  return { check, fault: problemOf(error).detail }
+}

@@ -1,0 +1,111 @@
+import type { RemoteThreadListAdapter } from '@assistant-ui/react'
+import { createAssistantStream } from 'assistant-stream'
+import type { Client, Thread, ThreadUpdate } from '@assistant-ui-proxy/contract'
+import type { QueryClient } from '@tanstack/react-query'
+import { bodyOf } from '../../lib/problem.ts'
+import { ThreadPages, type Section } from './thread-pages.ts'
+
+export interface ThreadListAdapterOptions {
+  readonly client: Client
+  readonly queryClient: QueryClient
+  /** The id for a thread that so far exists in this page only. */
+  readonly idForNew: (localId: string) => string
+  /** Resolves once the server has a thread that was begun here. */
+  readonly whenTaken: (threadId: string) => Promise<void>
+  /** Whether a thread that the server does not know may yet be opened. */
+  readonly isKnownHere: (threadId: string) => boolean
+  readonly onDelete: (threadId: string) => void
+}
+
+type Metadata = Awaited<ReturnType<RemoteThreadListAdapter['fetch']>>
+
+export interface ThreadListAdapter extends RemoteThreadListAdapter {
+  readonly pages: ThreadPages
+}
+
+/** assistant-ui's thread list over the contract. All that it reads goes through the query cache. */
+export function createThreadListAdapter({
+  client,
+  queryClient,
+  idForNew,
+  whenTaken,
+  isKnownHere,
+  onDelete,
+}: ThreadListAdapterOptions): ThreadListAdapter {
+  /** A list that was read before a title was given must not take it away again. */
+  const titles = new Map<string, string>()
+
+  const pages = new ThreadPages((section: Section, after) => {
+    const query = { is_archived: section === 'archived', ...(after !== undefined && { after }) }
+    return queryClient.fetchQuery({
+      queryKey: ['threads', query],
+      queryFn: async () => bodyOf(await client.threads.list({ query }), 200),
+    })
+  })
+
+  const update = async (threadId: string, body: ThreadUpdate) => {
+    await whenTaken(threadId)
+    const answer = await client.threads.update({ params: { thread_id: threadId }, body })
+    remember(bodyOf(answer, 200))
+  }
+
+  const remember = ({ id, title }: Pick<Thread, 'id' | 'title'>) => {
+    if (title !== null) titles.set(id, title)
+  }
+
+  const metadataOf = (thread: Thread): Metadata => {
+    remember(thread)
+    return {
+      remoteId: thread.id,
+      status: thread.is_archived ? 'archived' : 'regular',
+      title: titles.get(thread.id),
+      lastMessageAt: new Date(thread.last_message_at),
+    }
+  }
+
+  return {
+    pages,
+
+    async list({ after } = {}) {
+      const threads = after === undefined ? await pages.first() : await pages.next()
+      const nextCursor = pages.hasMore ? 'next' : undefined
+      return { threads: threads.map(metadataOf), nextCursor }
+    },
+
+    async fetch(threadId) {
+      const answer = await queryClient.fetchQuery({
+        queryKey: ['threads', threadId],
+        queryFn: () => client.threads.get({ params: { thread_id: threadId } }),
+      })
+      if (answer.status === 404 && isKnownHere(threadId))
+        return { remoteId: threadId, status: 'regular' }
+      return metadataOf(bodyOf(answer, 200))
+    },
+
+    // No round trip: the first message makes the thread.
+    async initialize(localId) {
+      return { remoteId: idForNew(localId) }
+    },
+
+    rename: (threadId, title) => update(threadId, { title }),
+    archive: (threadId) => update(threadId, { is_archived: true }),
+    unarchive: (threadId) => update(threadId, { is_archived: false }),
+
+    async delete(threadId) {
+      onDelete(threadId)
+      const answer = await client.threads.delete({ params: { thread_id: threadId } })
+      // One that is gone already is as it should be.
+      if (answer.status !== 404) bodyOf(answer, 204)
+    },
+
+    async generateTitle(threadId) {
+      await whenTaken(threadId)
+      const answer = await client.threads.generateTitle({ params: { thread_id: threadId } })
+      const { title } = bodyOf(answer, 200)
+      remember({ id: threadId, title })
+      return createAssistantStream((controller) => {
+        if (title !== null) controller.appendText(title)
+      })
+    },
+  }
+}

@@ -1,0 +1,89 @@
+import { useAuiState } from '@assistant-ui/react'
+import { useMemo } from 'react'
+import { Button } from '../../components/ui/button.tsx'
+import { Skeleton } from '../../components/ui/skeleton.tsx'
+import { problemOf } from '../../lib/problem.ts'
+import { groupThreads } from './group-threads.ts'
+import { LoadMore } from './load-more.tsx'
+import { useActivityTimes } from './thread-activity.ts'
+import { useHasMore, type Section } from './thread-pages.ts'
+import { ThreadRow } from './thread-row.tsx'
+import { useThreads } from './threads-context.tsx'
+
+export function ThreadList({ section }: { section: Section }) {
+  const { pages } = useThreads()
+  const isLoading = useAuiState((state) => state.threads.isLoading)
+  const groups = useThreadGroups(section)
+  const hasMore = useHasMore(pages)
+  return (
+    <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-3 pb-4">
+      {section === 'archived' && <GroupName>Archived</GroupName>}
+      {groups.map(({ name, threads }) => (
+        <section key={name} aria-label={name}>
+          {section === 'regular' && <GroupName>{name}</GroupName>}
+          <ul className="flex flex-col gap-px">
+            {threads.map((thread) => (
+              <ThreadRow key={thread.id} thread={thread} />
+            ))}
+          </ul>
+        </section>
+      ))}
+      {groups.length === 0 && !isLoading && !hasMore && <Nothing section={section} />}
+      {isLoading && groups.length === 0 && <Skeletons />}
+      {!isLoading && hasMore && <LoadMore />}
+      <LoadError />
+    </div>
+  )
+}
+
+function useThreadGroups(section: Section) {
+  const { activity } = useThreads()
+  const times = useActivityTimes(activity)
+  const items = useAuiState((state) => state.threads.threadItems)
+  return useMemo(
+    () =>
+      groupThreads(
+        items.filter((item) => item.status === section),
+        times,
+      ),
+    [items, times, section],
+  )
+}
+
+function GroupName({ children }: { children: string }) {
+  return <h2 className="px-3 pt-4 pb-1.5 text-xs font-medium text-ink-faint">{children}</h2>
+}
+
+function Nothing({ section }: { section: Section }) {
+  return (
+    <p className="px-3 pt-4 text-sm text-pretty text-ink-faint">
+      {section === 'archived'
+        ? 'Nothing is archived.'
+        : 'No conversations yet. What you begin is kept here.'}
+    </p>
+  )
+}
+
+function Skeletons() {
+  return (
+    <output aria-label="Loading conversations" className="flex flex-col gap-5 px-3 pt-5">
+      {['w-4/5', 'w-3/5', 'w-11/12', 'w-2/3', 'w-1/2'].map((width) => (
+        <Skeleton key={width} className={`h-3.5 ${width}`} />
+      ))}
+    </output>
+  )
+}
+
+function LoadError() {
+  const { list } = useThreads()
+  const error = useAuiState((state) => state.threads.loadError)
+  if (error === undefined) return null
+  return (
+    <div role="alert" className="px-3 pt-4 text-sm">
+      <p className="text-pretty text-ink-soft">{problemOf(error).detail}</p>
+      <Button className="mt-3" onClick={() => void list.reload()}>
+        Try again
+      </Button>
+    </div>
+  )
+}

@@ -1,0 +1,61 @@
+import { Archive, ArchiveRestore, Ellipsis, Pencil, Trash2 } from 'lucide-react'
+import { lazy, Suspense, useState } from 'react'
+import type { ThreadListItemState } from '@assistant-ui/react'
+import { IconButton } from '../../components/ui/icon-button.tsx'
+import { Menu, MenuItem } from '../../components/ui/menu.tsx'
+import { tellIfItFails } from '../../lib/notices.ts'
+import { useThreads } from './threads-context.tsx'
+import { titleOf } from './title-of.ts'
+
+const ConfirmDialog = lazy(async () => ({
+  default: (await import('../../components/ui/confirm-dialog.tsx')).ConfirmDialog,
+}))
+
+export interface ThreadMenuProps {
+  readonly thread: Pick<ThreadListItemState, 'id' | 'title' | 'status'>
+  readonly onRename: () => void
+}
+
+export function ThreadMenu({ thread, onRename }: ThreadMenuProps) {
+  const { list } = useThreads()
+  const [isDeleting, setIsDeleting] = useState(false)
+  const item = list.getItemById(thread.id)
+  return (
+    <>
+      <Menu
+        trigger={
+          <IconButton label={`Options for ${titleOf(thread)}`} className="size-7!">
+            <Ellipsis />
+          </IconButton>
+        }
+      >
+        <MenuItem icon={<Pencil />} onSelect={onRename}>
+          Rename
+        </MenuItem>
+        {thread.status === 'archived' ? (
+          <MenuItem icon={<ArchiveRestore />} onSelect={() => tellIfItFails(item.unarchive())}>
+            Unarchive
+          </MenuItem>
+        ) : (
+          <MenuItem icon={<Archive />} onSelect={() => tellIfItFails(item.archive())}>
+            Archive
+          </MenuItem>
+        )}
+        <MenuItem icon={<Trash2 />} isDangerous onSelect={() => setIsDeleting(true)}>
+          Delete
+        </MenuItem>
+      </Menu>
+      {isDeleting && (
+        <Suspense>
+          <ConfirmDialog
+            title="Delete this conversation?"
+            detail={`“${titleOf(thread)}” and all its messages will be gone for good.`}
+            action="Delete"
+            onConfirm={() => tellIfItFails(item.delete())}
+            onClose={() => setIsDeleting(false)}
+          />
+        </Suspense>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,87 @@
+import type { Thread } from '@assistant-ui-proxy/contract'
+import { useSyncExternalStore } from 'react'
+
+export type Section = 'regular' | 'archived'
+
+/** @param after the last thread of the page before */
+export type LoadPage = (section: Section, after: string | undefined) => Promise<readonly Thread[]>
+
+/** The server's page size by default: a page that is shorter is the last. */
+const pageSize = 50
+
+interface Position {
+  readonly after?: string
+  readonly isAtEnd: boolean
+}
+
+const start: Position = { isAtEnd: false }
+
+/**
+ * How far the two lists of the server are loaded. assistant-ui keeps both in one list with one
+ * cursor; here that cursor moves on in whichever of the two is looked at.
+ */
+export class ThreadPages {
+  readonly #loadPage: LoadPage
+  readonly #listeners = new Set<() => void>()
+  #section: Section = 'regular'
+  #positions: Readonly<Record<Section, Position>> = { regular: start, archived: start }
+
+  constructor(loadPage: LoadPage) {
+    this.#loadPage = loadPage
+  }
+
+  get section(): Section {
+    return this.#section
+  }
+
+  get hasMore(): boolean {
+    return !this.#positions.regular.isAtEnd || !this.#positions.archived.isAtEnd
+  }
+
+  look(section: Section): void {
+    this.#section = section
+    this.#publish()
+  }
+
+  /** The first page of what is looked at. The other list starts anew when it is looked at. */
+  async first(): Promise<readonly Thread[]> {
+    this.#positions = { regular: start, archived: start }
+    // What the page opens with; a reload while the archive is open needs both.
+    const regular = await this.#next('regular')
+    return this.#section === 'archived' ? [...regular, ...(await this.#next('archived'))] : regular
+  }
+
+  async next(): Promise<readonly Thread[]> {
+    return this.#next(this.#section)
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Whether what is looked at goes on past what is loaded. */
+  readonly hasMoreHere = (): boolean => !this.#positions[this.#section].isAtEnd
+
+  async #next(section: Section): Promise<readonly Thread[]> {
+    const { after, isAtEnd } = this.#positions[section]
+    if (isAtEnd) return []
+    const threads = await this.#loadPage(section, after)
+    const last = threads.at(-1)
+    const position: Position = {
+      isAtEnd: threads.length < pageSize,
+      ...(last && { after: last.id }),
+    }
+    this.#positions = { ...this.#positions, [section]: position }
+    this.#publish()
+    return threads
+  }
+
+  #publish(): void {
+    for (const listener of this.#listeners) listener()
+  }
+}
+
+export function useHasMore(pages: ThreadPages): boolean {
+  return useSyncExternalStore(pages.subscribe, pages.hasMoreHere)
+}

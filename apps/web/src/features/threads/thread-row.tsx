@@ -1,0 +1,51 @@
+import { useAuiState, type ThreadListItemState } from '@assistant-ui/react'
+import { clsx } from 'clsx'
+import { memo, useState } from 'react'
+import { Link } from 'wouter'
+import { titleOf } from './title-of.ts'
+import { RenameField } from './rename-field.tsx'
+import { ThreadMenu } from './thread-menu.tsx'
+
+type Item = Pick<ThreadListItemState, 'id' | 'remoteId' | 'title' | 'status' | 'isRunning'>
+
+export const ThreadRow = memo(function ThreadRow({ thread }: { thread: Item }) {
+  const isOpen = useAuiState((state) => state.threads.mainThreadId === thread.id)
+  const [isRenaming, setIsRenaming] = useState(false)
+  const title = titleOf(thread)
+  if (isRenaming)
+    return (
+      <li>
+        <RenameField thread={thread} onClose={() => setIsRenaming(false)} />
+      </li>
+    )
+  return (
+    <li
+      className={clsx(
+        'group relative flex items-center rounded-md transition-colors',
+        isOpen ? 'bg-selected' : 'hover:bg-hover',
+      )}
+    >
+      <Link
+        href={`/t/${thread.remoteId ?? ''}`}
+        aria-current={isOpen ? 'page' : undefined}
+        className="touchable flex h-9 min-w-0 flex-1 items-center gap-2 rounded-md pr-10 pl-3 text-sm focus-visible:-outline-offset-2"
+      >
+        <span className={clsx('truncate', !thread.title && 'text-ink-soft')}>{title}</span>
+        {thread.isRunning && (
+          <output
+            aria-label="Replying"
+            className="size-1.5 shrink-0 animate-breathe rounded-full bg-accent"
+          />
+        )}
+      </Link>
+      <div
+        className={clsx(
+          'absolute right-1 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 has-aria-expanded:opacity-100 pointer-coarse:right-0 pointer-coarse:opacity-100',
+          isOpen && 'opacity-100',
+        )}
+      >
+        <ThreadMenu thread={thread} onRename={() => setIsRenaming(true)} />
+      </div>
+    </li>
+  )
+})

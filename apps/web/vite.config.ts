@@ -1,0 +1,40 @@
+import { fileURLToPath } from 'node:url'
+import tailwindcss from '@tailwindcss/vite'
+import react from '@vitejs/plugin-react'
+import { defaultClientConditions, defineConfig, loadEnv } from 'vite'
+
+const workspaceRoot = fileURLToPath(new URL('../..', import.meta.url))
+
+export default defineConfig(({ mode }) => {
+  // The process wins over .env; loadEnv sees to that.
+  const env = loadEnv(mode, workspaceRoot, '')
+  const server = `http://127.0.0.1:${env['PORT'] ?? 8000}`
+  return {
+    plugins: [react(), tailwindcss()],
+    envDir: workspaceRoot,
+    resolve: { conditions: ['@assistant-ui-proxy/source', ...defaultClientConditions] },
+    server: {
+      port: Number(env['WEB_PORT'] ?? 3000),
+      strictPort: true,
+      // One origin for page and API, as in production.
+      proxy: { '/api': server, '/health': server, '/ready': server },
+    },
+    build: {
+      target: 'es2023',
+      rolldownOptions: {
+        output: {
+          codeSplitting: {
+            // What changes seldom stays in the browser's cache when the page changes.
+            groups: [
+              { name: 'react', test: /node_modules\/(react|react-dom|scheduler)\// },
+              {
+                name: 'assistant-ui',
+                test: /node_modules\/(@assistant-ui\/(core|react|store|tap)|assistant-stream)\//,
+              },
+            ],
+          },
+        },
+      },
+    },
+  }
+})
