@@ -1,6 +1,7 @@
 export { chatContract, type ChatBody, type ChatReply, type ChatRequest } from './chat-contract.ts'
-export { createClient, createFetcher, type Client, type ClientOptions } from './chat-client.ts'
+export { createClient, type Client } from './chat-client.ts'
 export { contract } from './contract.ts'
+export { createFetcher, type ClientOptions } from './fetcher.ts'
 export { idSchema } from './id.ts'
 export { accumulate, emptyReply, type Reply } from './message-accumulator.ts'
 export {

@@ -1,6 +1,7 @@
-import type { MessagePart, ToolPart } from './message-part.ts'
+import type { MessagePart } from './message-part.ts'
 import { parseProblem, createProblem, type Problem } from './problem.ts'
 import type { MessageStatus } from './message.ts'
+import { applyToolChunk } from './tool-part-changes.ts'
 import type { ChunkOf, FinishReason, UIMessageChunk } from './ui-message-chunk.ts'
 
 /** A reply as far as its stream has come. Never changed: each step gives a new one. */
@@ -83,63 +84,16 @@ function apply(draft: Draft, chunk: UIMessageChunk): void {
       draft.open = {}
       return
     case 'tool-input-start':
+    case 'tool-input-delta':
     case 'tool-input-available':
     case 'tool-input-error':
-      setToolInput(draft, chunk)
-      return
-    case 'tool-input-delta':
-      updateTool(draft, chunk.toolCallId, (part) => ({
-        rawInput: `${typeof part.rawInput === 'string' ? part.rawInput : ''}${chunk.inputTextDelta}`,
-      }))
-      return
     case 'tool-output-available':
-      updateTool(draft, chunk.toolCallId, () => ({
-        state: 'output-available',
-        output: chunk.output,
-        preliminary: chunk.preliminary,
-        ...(chunk.providerMetadata && { resultProviderMetadata: chunk.providerMetadata }),
-      }))
-      return
     case 'tool-output-error':
-      updateTool(draft, chunk.toolCallId, () => ({
-        state: 'output-error',
-        errorText: chunk.errorText,
-        ...(chunk.providerMetadata && { resultProviderMetadata: chunk.providerMetadata }),
-      }))
-      return
     case 'tool-output-denied':
-      updateTool(draft, chunk.toolCallId, () => ({ state: 'output-denied' }))
+    case 'tool-approval-request':
+    case 'tool-approval-response':
+      applyToolChunk(draft.parts, chunk, draft.stepStart)
       return
-    case 'tool-approval-request': {
-      const { type: _, toolCallId, approvalId, approvalDescriptor, reason, ...rest } = chunk
-      updateTool(draft, toolCallId, () => ({
-        state: 'approval-requested',
-        approval: {
-          id: approvalId,
-          ...rest,
-          ...(approvalDescriptor !== undefined && { descriptor: approvalDescriptor }),
-          ...(reason !== undefined && { requestReason: reason }),
-        },
-      }))
-      return
-    }
-    case 'tool-approval-response': {
-      const asked = draft.parts.findLast(
-        (part): part is ToolPart => isToolPart(part) && part.approval?.id === chunk.approvalId,
-      )
-      if (asked === undefined) return
-      updateTool(draft, asked.toolCallId, ({ approval }) => ({
-        state: 'approval-responded',
-        approval: {
-          ...approval,
-          id: chunk.approvalId,
-          approved: chunk.approved,
-          ...(chunk.reason !== undefined && { reason: chunk.reason }),
-        },
-        ...(chunk.providerMetadata && { callProviderMetadata: chunk.providerMetadata }),
-      }))
-      return
-    }
     case 'source-url':
     case 'source-document':
     case 'file':
@@ -224,60 +178,6 @@ function mergeMetadata(draft: Draft, metadata: unknown): void {
 
 function problemOf(chunk: ChunkOf<'error'>): Problem {
   return parseProblem(chunk.errorText) ?? createProblem('upstream_error', chunk.errorText)
-}
-
-function isToolPart(part: MessagePart): part is ToolPart {
-  return 'toolCallId' in part
-}
-
-function setToolInput(
-  draft: Draft,
-  chunk: ChunkOf<'tool-input-start' | 'tool-input-available' | 'tool-input-error'>,
-): void {
-  const state =
-    chunk.type === 'tool-input-start'
-      ? { state: 'input-streaming' as const, rawInput: '', inputEncoding: chunk.inputEncoding }
-      : chunk.type === 'tool-input-available'
-        ? { state: 'input-available' as const, input: chunk.input, rawInput: undefined }
-        : {
-            state: 'output-error' as const,
-            input: chunk.input,
-            rawInput: undefined,
-            errorText: chunk.errorText,
-          }
-  const change = {
-    ...state,
-    ...(chunk.title !== undefined && { title: chunk.title }),
-    ...(chunk.toolMetadata && { toolMetadata: chunk.toolMetadata }),
-    ...(chunk.providerExecuted !== undefined && { providerExecuted: chunk.providerExecuted }),
-    ...(chunk.providerMetadata && { callProviderMetadata: chunk.providerMetadata }),
-  }
-  if (updateTool(draft, chunk.toolCallId, () => change, draft.stepStart)) return
-  draft.parts.push({
-    type: chunk.dynamic ? 'dynamic-tool' : `tool-${chunk.toolName}`,
-    ...(chunk.dynamic && { toolName: chunk.toolName }),
-    toolCallId: chunk.toolCallId,
-    ...change,
-  })
-}
-
-/**
- * @param from the part to begin at: a call that is made again in a later step is another call
- * @returns whether there is such a tool call
- */
-function updateTool(
-  draft: Draft,
-  toolCallId: string,
-  change: (part: ToolPart) => Partial<ToolPart>,
-  from = 0,
-): boolean {
-  const index = draft.parts.findLastIndex(
-    (part, at) => at >= from && isToolPart(part) && part.toolCallId === toolCallId,
-  )
-  const part = draft.parts[index]
-  if (part === undefined || !isToolPart(part)) return false
-  draft.parts[index] = { ...part, ...change(part) }
-  return true
 }
 
 function setData(draft: Draft, { transient, ...part }: ChunkOf<`data-${string}`>): void {

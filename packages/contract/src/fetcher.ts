@@ -1,0 +1,104 @@
+import { convertQueryParamsToUrlString, type ApiFetcher, type ApiFetcherArgs } from '@ts-rest/core'
+import { idSchema } from './id.ts'
+import { createProblem, parseProblem, ProblemError } from './problem.ts'
+
+export interface ClientOptions {
+  /** Headers for every call, such as a token; asked for anew each time. */
+  readonly headers?: () => Record<string, string> | Promise<Record<string, string>>
+  /** Default: the platform's `fetch`. */
+  readonly fetch?: typeof fetch
+}
+
+/**
+ * The `fetch` of the ts-rest clients: event streams are handed on as they come, network failures and
+ * answers that are neither JSON nor text become a `ProblemError`. Give it to `initTsrReactQuery` too.
+ */
+export function createFetcher({
+  headers,
+  fetch = globalThis.fetch,
+}: ClientOptions = {}): ApiFetcher {
+  return async (args) => {
+    assertPathParams(args)
+    const init: RequestInit = {
+      ...args.fetchOptions,
+      method: args.method,
+      headers: { ...args.headers, ...(await headers?.()) },
+      body: args.body ?? null,
+    }
+    const signal = args.fetchOptions?.signal
+    const fail = (cause: unknown): never => {
+      throw signal?.aborted === true ? cause : unreachable(cause)
+    }
+    const response = await fetch(args.path, init).catch(fail)
+    const body = isEventStream(response)
+      ? response.body
+      : readBody(response, await response.text().catch(fail))
+    return { status: response.status, headers: response.headers, body }
+  }
+}
+
+function isEventStream(response: Response): boolean {
+  return response.ok && contentTypeOf(response).startsWith('text/event-stream')
+}
+
+function contentTypeOf({ headers }: Response): string {
+  return headers.get('content-type') ?? ''
+}
+
+/** @throws ProblemError for what this server does not send: a page, JSON that is none */
+function readBody(response: Response, text: string): unknown {
+  if (response.status === 204) return undefined
+  const type = contentTypeOf(response)
+  try {
+    // A problem of a newer server may have a code that is not known here; it is shown all the same.
+    if (type.includes('json')) return JSON.parse(text)
+  } catch {
+    throw notTheServer(response.status)
+  }
+  if (response.ok && !type.includes('html')) return text
+  const problem = parseProblem(text)
+  if (problem) return problem
+  throw notTheServer(response.status)
+}
+
+/**
+ * ts-rest puts path parameters into the URL as they are: `../..` would reach another route. The
+ * base URL is not known here, so the first place where the route may begin counts.
+ */
+function assertPathParams({ route, path, rawQuery }: ApiFetcherArgs): void {
+  const parameterAt = route.path.indexOf('/:')
+  if (parameterAt === -1) return
+  const begin = path.indexOf(route.path.slice(0, parameterAt + 1))
+  const end = path.length - convertQueryParamsToUrlString(rawQuery).length
+  const actual = begin === -1 ? [] : path.slice(begin, end).split('/')
+  const pattern = route.path.split('/')
+  const fits =
+    actual.length === pattern.length &&
+    pattern.every((segment, index) =>
+      segment.startsWith(':')
+        ? idSchema.safeParse(actual[index]).success
+        : segment === actual[index],
+    )
+  if (!fits)
+    throw new ProblemError(createProblem('invalid_request', 'An id in the path is not a valid id.'))
+}
+
+/** The answer is not one of this product's servers: a proxy's, or the base URL is of something else. */
+export function notTheServer(status: number): ProblemError {
+  return new ProblemError(
+    createProblem(
+      'server_unreachable',
+      `Something between here and the server answered ${status} instead of it.`,
+    ),
+  )
+}
+
+function unreachable(cause: unknown): ProblemError {
+  return new ProblemError(
+    createProblem(
+      'server_unreachable',
+      'The server cannot be reached. Check the connection and try again.',
+    ),
+    { cause },
+  )
+}
