@@ -20,9 +20,12 @@ export const problemCatalogue = {
   unsupported_media_type: { status: 415, title: 'The body has an unsupported content type' },
   internal: { status: 500, title: 'Something went wrong in the server' },
   upstream_unreachable: { status: 502, title: 'The upstream cannot be reached' },
+  upstream_denied: { status: 502, title: 'The upstream refused the credentials of this server' },
+  upstream_rejected: { status: 502, title: 'The upstream refused the request' },
   upstream_error: { status: 502, title: 'The upstream answered with an error' },
   upstream_protocol: { status: 502, title: 'The upstream sent what its protocol does not allow' },
   upstream_interrupted: { status: 502, title: 'The upstream broke off in the middle of the reply' },
+  upstream_busy: { status: 502, title: 'The upstream has too much to do' },
   shutting_down: { status: 503, title: 'The server is shutting down' },
   run_interrupted: { status: 503, title: 'The server stopped in the middle of the reply' },
   // The two below are found out by the client; no server sends them.

@@ -16,6 +16,8 @@ export function createProblemHandler(log: Logger): ErrorRequestHandler {
       response.destroy()
       return
     }
+    if (problem.retry_after_ms !== undefined)
+      response.set('retry-after', String(Math.ceil(problem.retry_after_ms / 1_000)))
     response
       .status(problem.status)
       .type('application/problem+json')

@@ -2,7 +2,14 @@ import { once } from 'node:events'
 import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
-import { accumulate, emptyReply, textOfParts, type Client } from '@assistant-ui-proxy/contract'
+import { gzipSync } from 'node:zlib'
+import {
+  accumulate,
+  emptyReply,
+  textOfParts,
+  type Client,
+  type Problem,
+} from '@assistant-ui-proxy/contract'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { startTestServer } from './test-server.ts'
 
@@ -69,28 +76,67 @@ describe('the remote upstream', () => {
     expect((await fetch(`${url}/health`)).status).toBe(200)
   })
 
-  it.each([400, 401, 404, 429, 500, 503])(
-    'answers 502 for its status %i, without its words',
-    async (status) => {
-      const url = await startPeer((_request, response) => {
-        response
-          .writeHead(status, { 'content-type': 'application/json' })
-          .end('{"key":"sk-secret"}')
-      })
-      const { client } = await startTestServer({ env: { ASSISTANT_UI_BASE_URL: url } })
-      const answer = await send(client)
-      expect(answer).toMatchObject({ status: 502, body: { code: 'upstream_error' } })
-      expect(JSON.stringify(answer.body)).toContain(String(status))
-      expect(JSON.stringify(answer.body)).not.toContain('sk-secret')
-    },
-  )
+  it.each([
+    [400, 502, 'upstream_rejected'],
+    [401, 502, 'upstream_denied'],
+    [404, 502, 'upstream_rejected'],
+    [429, 502, 'upstream_busy'],
+    [500, 502, 'upstream_error'],
+    [504, 502, 'upstream_error'],
+  ])('answers its status %i with %i %s, without its words', async (theirs, ours, code) => {
+    const url = await startPeer((_request, response) => {
+      response.writeHead(theirs, { 'content-type': 'application/json' }).end('{"key":"sk-secret"}')
+    })
+    const { client } = await startTestServer({ env: { ASSISTANT_UI_BASE_URL: url } })
+    const answer = await send(client)
+    expect(answer).toMatchObject({
+      status: ours,
+      body: { code, detail: expect.stringContaining(String(theirs)) },
+    })
+    expect(JSON.stringify(answer.body)).not.toContain('sk-secret')
+  })
+
+  it('passes on when to try again, given in seconds or as a date', async () => {
+    const date = new Date(Date.now() + 60_000).toUTCString()
+    let retryAfter = '7'
+    const url = await startPeer((_request, response) => {
+      response.writeHead(429, { 'retry-after': retryAfter }).end()
+    })
+    const { client } = await startTestServer({ env: { ASSISTANT_UI_BASE_URL: url } })
+    const answer = await send(client)
+    expect(answer.body).toMatchObject({ retry_after_ms: 7_000 })
+    expect(answer.headers.get('retry-after')).toBe('7')
+    retryAfter = date
+    const { body } = await send(client)
+    expect((body as Problem).retry_after_ms).toBeGreaterThan(50_000)
+  })
+
+  it('reads an answer that is compressed unasked', async () => {
+    const url = await startPeer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' })
+      response.end(gzipSync('data: squeezed\n\ndata: [DONE]\n\n'))
+    })
+    const { client } = await startTestServer({ env: { ASSISTANT_UI_BASE_URL: url } })
+    expect(textOfParts((await ask(client, 'Hello')).parts)).toBe('squeezed')
+  })
+
+  it('keeps the connection for the next request', async () => {
+    const sockets = new Set<unknown>()
+    const url = await startPeer((request, response) => {
+      sockets.add(request.socket)
+      sse(response).end('data: x\n\ndata: [DONE]\n\n')
+    })
+    const { client } = await startTestServer({ env: { ASSISTANT_UI_BASE_URL: url } })
+    for (let turn = 0; turn < 5; turn++) await ask(client, 'Hello')
+    expect(sockets.size).toBe(1)
+  })
 
   it('does not follow a redirect', async () => {
     const url = await startPeer((_request, response) => {
       response.writeHead(307, { location: 'http://127.0.0.1:1/' }).end()
     })
     const { client } = await startTestServer({ env: { ASSISTANT_UI_BASE_URL: url } })
-    expect(await send(client)).toMatchObject({ status: 502, body: { code: 'upstream_error' } })
+    expect(await send(client)).toMatchObject({ status: 502, body: { code: 'upstream_protocol' } })
   })
 
   it('takes an HTML page for a protocol error', async () => {
