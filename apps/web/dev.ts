@@ -1,10 +1,17 @@
 import { fileURLToPath } from 'node:url'
-import { createServer } from 'vite'
+import { createLogger, createServer } from 'vite'
+
+// What to say at the start is said below; warnings and errors are still shown, but for those of the
+// proxy: the page itself says when the server does not answer.
+const logger = createLogger('warn')
+const { error: logError } = logger
+logger.error = (message, options) => {
+  if (!message.includes('http proxy error')) logError(message, options)
+}
 
 const server = await createServer({
   root: fileURLToPath(new URL('.', import.meta.url)),
-  // What to say at the start is said below; warnings and errors are still shown.
-  logLevel: 'warn',
+  customLogger: logger,
   clearScreen: false,
 })
 

@@ -2,13 +2,13 @@ import { fileURLToPath } from 'node:url'
 import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defaultClientConditions, defineConfig, loadEnv } from 'vite'
+import { proxyTo } from './dev-proxy.ts'
 
 const workspaceRoot = fileURLToPath(new URL('../..', import.meta.url))
 
 export default defineConfig(({ mode }) => {
   // The process wins over .env; loadEnv sees to that.
   const env = loadEnv(mode, workspaceRoot, '')
-  const server = `http://127.0.0.1:${env['PORT'] ?? 8000}`
   return {
     plugins: [react(), tailwindcss()],
     envDir: workspaceRoot,
@@ -16,8 +16,7 @@ export default defineConfig(({ mode }) => {
     server: {
       port: Number(env['WEB_PORT'] ?? 3000),
       strictPort: true,
-      // One origin for page and API, as in production.
-      proxy: { '/api': server, '/health': server, '/ready': server },
+      proxy: proxyTo(env['PORT'] ?? '8000'),
     },
     build: {
       target: 'es2023',

@@ -58,5 +58,13 @@ export function Shell({ children }: { children: ReactNode }) {
 
 function ThreadTitle() {
   const title = useAuiState((state) => titleOf(state.threadListItem))
-  return <h1 className="min-w-0 flex-1 truncate px-1 text-sm font-medium">{title}</h1>
+  const isArchived = useAuiState((state) => state.threadListItem.status === 'archived')
+  return (
+    <div className="flex min-w-0 flex-1 items-center gap-2 px-1">
+      <h1 className="truncate text-sm font-medium">{title}</h1>
+      {isArchived && (
+        <span className="rounded-full border px-2 py-0.5 text-xs text-ink-faint">archived</span>
+      )}
+    </div>
+  )
 }

@@ -2,7 +2,10 @@ import { useAuiState } from '@assistant-ui/react'
 import { useEffect } from 'react'
 import { Conversation } from '../features/chat/conversation.tsx'
 import { ConversationSkeleton } from '../features/chat/conversation-skeleton.tsx'
+import { useWhenServerIsBack } from '../features/server-status/use-when-server-is-back.ts'
+import { useThreads } from '../features/threads/threads-context.tsx'
 import { OpenProblem } from './open-problem.tsx'
+import { chats } from './services.ts'
 import { useLocationOfThread } from './thread-location.ts'
 import { useMissingTitle } from './use-missing-title.ts'
 import { useOpenThread } from './use-open-thread.ts'
@@ -11,11 +14,18 @@ const productName = 'assistant-ui-proxy'
 
 /** What the address names: a thread, or a new chat. */
 export function ThreadPage() {
-  const { openNew } = useLocationOfThread()
+  const { threadId, openNew } = useLocationOfThread()
+  const { list } = useThreads()
   const { isOpening, problem, retry } = useOpenThread()
   const mainThreadId = useAuiState((state) => state.threads.mainThreadId)
+  const recover = () => {
+    if (problem) retry()
+    if (list.getState().loadError !== undefined) void list.reload()
+    if (threadId !== undefined) void chats.find(threadId)?.recover()
+  }
   const title = useAuiState((state) => state.threadListItem.title)
   useMissingTitle()
+  useWhenServerIsBack(recover)
   useEffect(() => {
     document.title = title && !problem ? `${title} · ${productName}` : productName
   }, [title, problem])

@@ -7,7 +7,7 @@ export interface DrawerProps {
   readonly children: ReactNode
 }
 
-/** A panel from the left edge, over the page. Open as long as it is mounted. */
+/** A panel from the left edge, over the page. Open as long as it is mounted; following a link closes it. */
 export function Drawer({ label, onClose, children }: DrawerProps) {
   return (
     <Dialog.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
@@ -15,6 +15,7 @@ export function Drawer({ label, onClose, children }: DrawerProps) {
         <Dialog.Overlay className="fixed inset-0 z-30 animate-appear bg-scrim" />
         <Dialog.Content
           aria-describedby={undefined}
+          onClick={(event) => (event.target as Element).closest('a') && onClose()}
           className="page-height fixed top-0 left-0 z-30 w-[min(19rem,86vw)] animate-slide-in bg-sunken shadow-high outline-none"
         >
           <Dialog.Title className="sr-only">{label}</Dialog.Title>

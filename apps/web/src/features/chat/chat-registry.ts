@@ -43,7 +43,7 @@ export class ChatRegistry {
 
   /** Whether something said in the thread waits to be sent, so that the thread may exist here only. */
   hasUnsent(threadId: string): boolean {
-    return unsentBox.read(threadId) !== undefined
+    return unsentBox.read(threadId).length > 0
   }
 
   forget(threadId: string): void {

@@ -97,6 +97,12 @@ export class ChatStore {
     if (this.#phase === 'ready' && this.#active === undefined) await this.#merge()
   }
 
+  /** Makes up for what failed while the server was away. What was said is not said again unasked. */
+  async recover(): Promise<void> {
+    if (this.#phase === 'failed') await this.load()
+    else await this.refresh()
+  }
+
   /** Says something new, or, where the parent has children already, something else instead. */
   say(parts: readonly MessagePart[], after: string | null): void {
     this.stop()
@@ -104,7 +110,7 @@ export class ChatStore {
     const parentId = this.#tree.knownAncestor(after)
     const question = newRow('user', parentId, { parts })
     this.#tree.add(question)
-    this.#options.unsent.write(this.#options.threadId, { id: question.id, parentId, parts })
+    this.#keepUnsent((unsent) => [...unsent, { id: question.id, parentId, parts }])
     void this.#ask(question)
   }
 
@@ -135,7 +141,7 @@ export class ChatStore {
   dispose(): void {
     this.stop()
     clearTimeout(this.#pollTimer)
-    this.#options.unsent.write(this.#options.threadId, undefined)
+    this.#keepUnsent(() => [])
     this.#taken.reject(new DOMException('The thread is gone.', 'AbortError'))
   }
 
@@ -174,7 +180,7 @@ export class ChatStore {
   /** The server has answered, so it has the question. */
   #take(question: Row): void {
     if (question.isLocal) this.#tree.replace(question.id, { ...question, isLocal: false })
-    this.#options.unsent.write(this.#options.threadId, undefined)
+    this.#keepUnsent((unsent) => unsent.filter(({ id }) => id !== question.id))
     this.#taken.resolve()
   }
 
@@ -199,15 +205,14 @@ export class ChatStore {
 
   async #merge(): Promise<void> {
     const { source, threadId, unsent } = this.#options
-    const waiting = unsent.read(threadId)
+    const isUnsent = unsent.read(threadId).length > 0
     const edition = this.#edition
     try {
-      const messages = await this.#loadMessages(source.load(threadId), waiting !== undefined)
+      const messages = await this.#loadMessages(source.load(threadId), isUnsent)
       if (edition !== this.#edition) return
       this.#tree.merge(messages)
       this.#phase = 'ready'
-      if (waiting && !this.#tree.get(waiting.id)) this.#addUnsent(waiting)
-      else if (waiting && !this.#tree.get(waiting.id)?.isLocal) unsent.write(threadId, undefined)
+      this.#addUnsent()
       if (messages.length > 0) this.#taken.resolve()
       this.#pollIfNeeded()
     } catch (error) {
@@ -232,11 +237,19 @@ export class ChatStore {
   }
 
   /** Shows what could not be sent before the reload, with a way to send it now. */
-  #addUnsent({ id, parentId, parts }: Unsent): void {
-    if (parentId !== null && !this.#tree.get(parentId)) return
-    this.#tree.add(newRow('user', parentId, { id, parts }))
-    const problem = createProblem('server_unreachable', 'This message was not sent. Try again.')
-    this.#tree.add(newRow('assistant', id, { status: 'failed', problem }))
+  #addUnsent(): void {
+    this.#keepUnsent((unsent) => unsent.filter(({ id }) => this.#tree.get(id)?.isLocal !== false))
+    for (const { id, parentId, parts } of this.#options.unsent.read(this.#options.threadId)) {
+      if (this.#tree.get(id) || (parentId !== null && !this.#tree.get(parentId))) continue
+      this.#tree.add(newRow('user', parentId, { id, parts }))
+      const problem = createProblem('server_unreachable', 'This message was not sent. Try again.')
+      this.#tree.add(newRow('assistant', id, { status: 'failed', problem }))
+    }
+  }
+
+  #keepUnsent(change: (unsent: readonly Unsent[]) => readonly Unsent[]): void {
+    const { threadId, unsent } = this.#options
+    unsent.write(threadId, change(unsent.read(threadId)))
   }
 
   #pollIfNeeded(): void {

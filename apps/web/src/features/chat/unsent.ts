@@ -8,22 +8,23 @@ export interface Unsent {
   readonly parts: readonly MessagePart[]
 }
 
-/** At most one per thread, since a thread waits for its answer. */
+/** Keeps, per thread, what is unsent, in the order in which it was said. */
 export interface UnsentBox {
-  read(threadId: string): Unsent | undefined
-  write(threadId: string, unsent: Unsent | undefined): void
+  read(threadId: string): readonly Unsent[]
+  write(threadId: string, unsent: readonly Unsent[]): void
 }
 
 export const unsentBox: UnsentBox = {
   read(threadId) {
     try {
-      return JSON.parse(storage.read(keyOf(threadId)) ?? 'null') ?? undefined
+      const unsent: unknown = JSON.parse(storage.read(keyOf(threadId)) ?? '[]')
+      return Array.isArray(unsent) ? (unsent as Unsent[]) : []
     } catch {
-      return undefined
+      return []
     }
   },
   write(threadId, unsent) {
-    storage.write(keyOf(threadId), unsent && JSON.stringify(unsent))
+    storage.write(keyOf(threadId), unsent.length > 0 ? JSON.stringify(unsent) : undefined)
   },
 }
 

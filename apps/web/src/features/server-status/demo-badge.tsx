@@ -11,7 +11,7 @@ export function DemoBadge() {
       trigger={
         <button
           type="button"
-          className="touchable inline-flex h-7 items-center justify-center gap-1.5 rounded-full bg-notice-wash px-2.5 text-xs font-medium whitespace-nowrap text-notice"
+          className="relative inline-flex h-7 items-center justify-center gap-1.5 rounded-full bg-notice-wash px-2.5 text-xs font-medium whitespace-nowrap text-notice after:absolute after:-inset-2"
         >
           <FlaskConical aria-hidden className="size-3.5" />
           Demo model

@@ -24,10 +24,12 @@ export function useReadiness(): ServerStatus {
   })
   const check = () => void refetch()
   if (error === null) return { check, ...(data && { readiness: data }) }
-  if ('status' in error && error.status === 503) {
-    const readiness = error.body as Readiness
-    if (Array.isArray(readiness.problems))
-      return { check, readiness, fault: readiness.problems.join(' ') || 'The server is not ready.' }
-  }
-  return { check, fault: problemOf(error).detail }
+  const body: unknown = 'body' in error ? error.body : undefined
+  if (isReadiness(body))
+    return { check, readiness: body, fault: body.problems.join(' ') || 'The server is not ready.' }
+  return { check, fault: `${problemOf(body ?? error).title}.` }
+}
+
+function isReadiness(body: unknown): body is Readiness {
+  return typeof body === 'object' && body !== null && 'problems' in body
 }

@@ -2,7 +2,6 @@ import { useAuiState } from '@assistant-ui/react'
 import { useMemo } from 'react'
 import { Button } from '../../components/ui/button.tsx'
 import { Skeleton } from '../../components/ui/skeleton.tsx'
-import { problemOf } from '../../lib/problem.ts'
 import { groupThreads } from './group-threads.ts'
 import { LoadMore } from './load-more.tsx'
 import { useActivityTimes } from './thread-activity.ts'
@@ -13,6 +12,7 @@ import { useThreads } from './threads-context.tsx'
 export function ThreadList({ section }: { section: Section }) {
   const { pages } = useThreads()
   const isLoading = useAuiState((state) => state.threads.isLoading)
+  const hasFailed = useAuiState((state) => state.threads.loadError !== undefined)
   const groups = useThreadGroups(section)
   const hasMore = useHasMore(pages)
   return (
@@ -28,10 +28,9 @@ export function ThreadList({ section }: { section: Section }) {
           </ul>
         </section>
       ))}
-      {groups.length === 0 && !isLoading && !hasMore && <Nothing section={section} />}
+      {groups.length === 0 && !isLoading && !hasMore && !hasFailed && <Nothing section={section} />}
       {isLoading && groups.length === 0 && <Skeletons />}
-      {!isLoading && hasMore && <LoadMore />}
-      <LoadError />
+      {!isLoading && (hasFailed ? <LoadError /> : hasMore && <LoadMore />)}
     </div>
   )
 }
@@ -76,11 +75,9 @@ function Skeletons() {
 
 function LoadError() {
   const { list } = useThreads()
-  const error = useAuiState((state) => state.threads.loadError)
-  if (error === undefined) return null
   return (
     <div role="alert" className="px-3 pt-4 text-sm">
-      <p className="text-pretty text-ink-soft">{problemOf(error).detail}</p>
+      <p className="text-pretty text-ink-soft">The conversations could not be loaded.</p>
       <Button className="mt-3" onClick={() => void list.reload()}>
         Try again
       </Button>

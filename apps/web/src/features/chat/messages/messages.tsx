@@ -6,7 +6,7 @@ import { UserMessage } from './user-message.tsx'
 /** The branch that is looked at. */
 export function Messages() {
   return (
-    <div className="mx-auto flex w-full max-w-184 flex-col gap-4 pt-6 pb-10">
+    <div className="mx-auto flex w-full max-w-184 flex-col gap-3 pt-6 pb-10">
       <ThreadPrimitive.Messages components={components} />
     </div>
   )

@@ -17,15 +17,15 @@ function Failure({ problem: { title, detail } }: { problem: Problem }) {
   return (
     <div
       role="alert"
-      className="flex flex-wrap items-start gap-x-3 gap-y-3 rounded-lg border border-danger-line bg-danger-wash py-3 pr-3 pl-4"
+      className="grid grid-cols-[auto_1fr] items-start gap-3 rounded-lg sm:grid-cols-[auto_1fr_auto] border border-danger-line bg-danger-wash py-3 pr-3 pl-4"
     >
       <CircleAlert aria-hidden className="mt-0.5 size-4.5 shrink-0 text-danger" />
-      <div className="min-w-48 flex-1 text-sm">
+      <div className="min-w-0 text-sm">
         <p className="font-medium">{title}</p>
         <p className="mt-0.5 break-words text-ink-soft">{detail}</p>
       </div>
       <ActionBarPrimitive.Reload asChild>
-        <Button>
+        <Button className="col-start-2 justify-self-start sm:col-start-3">
           <RotateCw aria-hidden className="size-4" />
           Retry
         </Button>

@@ -10,7 +10,11 @@ export function UserMessage() {
   const aui = useAui()
   return (
     <MessagePrimitive.Root asChild>
-      <article aria-label="You" data-role="user" className="group flex flex-col items-end gap-1">
+      <article
+        aria-label="You"
+        data-role="user"
+        className="group -mb-1.5 flex flex-col items-end gap-1"
+      >
         <div className="max-w-[85%] rounded-xl rounded-br-sm bg-bubble px-4 py-2.5 break-words whitespace-pre-wrap">
           <MessagePrimitive.Parts components={parts} />
         </div>
