@@ -2,6 +2,7 @@ import { contract } from '@assistant-ui-proxy/contract'
 import { createExpressEndpoints } from '@ts-rest/express'
 import express, { type Express } from 'express'
 import { createChatRoutes } from './chat/chat-routes.ts'
+import { ModelService } from './chat/model-service.ts'
 import type { RunService } from './chat/run-service.ts'
 import { TitleService } from './chat/title-service.ts'
 import type { Dependencies } from './dependencies.ts'
@@ -38,7 +39,7 @@ export function createApp(dependencies: Dependencies, runs: RunService): Express
         storageName: config.database.driver,
         findProblems: () => findProblems(dependencies, runs),
       }),
-      chat: createChatRoutes(runs),
+      chat: createChatRoutes(runs, new ModelService(dependencies)),
       threads: createThreadRoutes(new ThreadService(dependencies), new TitleService(dependencies)),
     },
     app,

@@ -3,8 +3,15 @@ import type { Upstream } from './chat/upstream.ts'
 import { StartError, type Config } from './config/config.ts'
 import { createSqliteThreadStore } from './drivers/storage/sql/create-sqlite-thread-store.ts'
 import { createDemoUpstream } from './drivers/upstream/demo/demo-upstream.ts'
+import { findOllama, ollamaUrl } from './drivers/upstream/openai-compatible/find-ollama.ts'
+import {
+  OpenAiCompatibleUpstream,
+  type OpenAiCompatibleOptions,
+} from './drivers/upstream/openai-compatible/openai-compatible-upstream.ts'
 import { createRemoteUpstream } from './drivers/upstream/remote/remote-upstream.ts'
 import type { ThreadStore } from './threads/thread-store.ts'
+
+const ollama = { baseUrl: `${ollamaUrl}/v1`, apiKey: undefined, model: undefined }
 
 /** All that the app is made of. Disposing closes what was opened. */
 export interface Dependencies extends AsyncDisposable {
@@ -26,7 +33,7 @@ export async function createDependencies(
   await using opened = new AsyncDisposableStack()
   const { store, close } = await openStore(config)
   opened.defer(close)
-  const upstream = overrides.upstream ?? openUpstream(config, opened)
+  const upstream = overrides.upstream ?? (await openUpstream(config, opened))
   const disposal = opened.move()
   return { config, log, store, upstream, [Symbol.asyncDispose]: () => disposal.disposeAsync() }
 }
@@ -42,9 +49,24 @@ async function openStore({ database: { path } }: Config) {
   }
 }
 
-function openUpstream({ upstream }: Config, opened: AsyncDisposableStack): Upstream {
-  if (upstream.name === 'demo') return createDemoUpstream()
-  const remote = createRemoteUpstream(upstream.baseUrl)
-  opened.defer(remote.close)
-  return remote.upstream
+async function openUpstream({ upstream }: Config, opened: AsyncDisposableStack): Promise<Upstream> {
+  switch (upstream.name) {
+    case 'auto':
+      return (await findOllama()) ? openOpenAi(ollama, opened) : createDemoUpstream()
+    case 'demo':
+      return createDemoUpstream()
+    case 'remote': {
+      const remote = createRemoteUpstream(upstream.baseUrl)
+      opened.defer(remote.close)
+      return remote.upstream
+    }
+    case 'openai-compatible':
+      return openOpenAi(upstream, opened)
+  }
+}
+
+function openOpenAi(options: OpenAiCompatibleOptions, opened: AsyncDisposableStack): Upstream {
+  const upstream = new OpenAiCompatibleUpstream(options)
+  opened.defer(() => upstream.close())
+  return upstream
 }

@@ -2,6 +2,7 @@ import { initContract } from '@ts-rest/core'
 import { z } from 'zod'
 import { idSchema } from './id.ts'
 import { chatMessageSchema } from './message.ts'
+import { modelSchema } from './model.ts'
 import { problemSchema } from './problem.ts'
 
 const c = initContract()
@@ -24,6 +25,8 @@ export const chatBodySchema = z.object({
       'must end with a message of the user',
     ),
   system: z.string().optional(),
+  /** One of `GET /api/models`; the upstream's default where it is left out. */
+  model: modelSchema.shape.id.optional(),
   trigger: z.enum(['submit-message', 'regenerate-message']).optional(),
   messageId: idSchema.optional(),
 })
@@ -57,6 +60,12 @@ export const chatContract = c.router(
       description:
         'The answer follows Accept: text/event-stream (default) is the UI message stream, ' +
         'text/plain the text as it comes, application/json {role, content}.',
+    },
+    models: {
+      method: 'GET',
+      path: '/api/models',
+      responses: { 200: z.array(modelSchema), 502: problemSchema },
+      summary: 'The models that a chat may ask for',
     },
   },
   { commonResponses: { 400: problemSchema, 500: problemSchema, 503: problemSchema } },

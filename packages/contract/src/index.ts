@@ -12,6 +12,7 @@ export {
   type ToolPart,
 } from './message-part.ts'
 export type { ChatMessage, Message, MessageRole, MessageStatus } from './message.ts'
+export { modelSchema, type Model } from './model.ts'
 export {
   createProblem,
   parseProblem,

@@ -12,9 +12,10 @@ import { eventStream, textStream } from '../http/event-stream.ts'
 import { leaveSignal } from '../http/leave-signal.ts'
 import { streamedBody } from '../http/streamed-body.ts'
 import { localOwner } from '../identity/owner.ts'
+import type { ModelService } from './model-service.ts'
 import type { Run, RunService } from './run-service.ts'
 
-export function createChatRoutes(runs: RunService) {
+export function createChatRoutes(runs: RunService, models: ModelService) {
   return initServer().router(chatContract, {
     send: async ({ body, req, res }) => {
       const form = req.accepts(['text/event-stream', 'text/plain', 'application/json'])
@@ -23,12 +24,14 @@ export function createChatRoutes(runs: RunService) {
           'not_acceptable',
           'Accept one of text/event-stream, text/plain and application/json.',
         )
+      if (body.model !== undefined) await models.assertOffered(body.model)
       const run = await runs.start(localOwner, body, leaveSignal(res))
       if (form === 'text/event-stream') return { status: 200, body: eventStream(run) }
       if (form === 'text/plain') return { status: 200, body: textStream(run) }
       const reply = await readWhole(run)
       return { status: 200, body: streamedBody(async (response) => void response.json(reply)) }
     },
+    models: async () => ({ status: 200, body: [...(await models.list())] }),
   })
 }
 

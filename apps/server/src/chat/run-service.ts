@@ -15,7 +15,7 @@ import type { ThreadStore } from '../threads/thread-store.ts'
 import { createReply, placeBranch } from './branch.ts'
 import { ReplyWriter } from './reply-writer.ts'
 import { readUpstreamBatch } from './upstream-batch.ts'
-import type { Upstream } from './upstream.ts'
+import type { Upstream, UpstreamRequest } from './upstream.ts'
 
 /**
  * The batches of one reply: the first begins with `start`, the last ends with `finish`, `abort` or
@@ -26,8 +26,7 @@ export type Run = AsyncGenerator<readonly UIMessageChunk[], void, undefined>
 type AbortReason = 'left' | 'shutdown'
 
 /** What a run answers, and where its reply goes. */
-interface Question {
-  readonly messages: readonly ChatMessage[]
+interface Question extends UpstreamRequest {
   readonly replyId: string
   readonly keep: (reply: Reply) => Promise<boolean>
   readonly note: (reply: Reply) => void
@@ -96,6 +95,7 @@ export class RunService {
     if (request.id === undefined)
       return {
         messages: [...system, ...request.messages],
+        model: request.model,
         replyId: randomUUID(),
         keep: async () => true,
         note: () => undefined,
@@ -103,6 +103,7 @@ export class RunService {
     const { earlier, replyId } = await this.#addToThread(owner, request.id, request)
     return {
       messages: [...system, ...earlier, ...request.messages],
+      model: request.model,
       replyId,
       keep: (reply) => this.#keep(owner, replyId, reply),
       note: (reply) => this.#writer.note(owner, replyId, reply),

@@ -1,8 +1,10 @@
-import type { ChatMessage, UIMessageChunk } from '@assistant-ui-proxy/contract'
+import type { ChatMessage, Model, UIMessageChunk } from '@assistant-ui-proxy/contract'
 
 export interface UpstreamRequest {
   /** The conversation, first to last; ends with what the user wrote. */
   readonly messages: readonly ChatMessage[]
+  /** Undefined: the upstream's default. */
+  readonly model?: string | undefined
 }
 
 /** Something that answers: a model, or a server in front of one. */
@@ -18,6 +20,8 @@ export interface Upstream {
    * @throws AppError `upstream_*`
    */
   stream(request: UpstreamRequest, signal: AbortSignal): AsyncIterable<readonly UIMessageChunk[]>
+  /** The models that a request may name; none where there is no choice. @throws AppError `upstream_*` */
+  listModels(): Promise<readonly Model[]>
 }
 
 /** What asks an upstream for a title: the system message before the conversation. */

@@ -11,7 +11,7 @@ describe('createConfig', () => {
       environment: 'development',
       corsOrigins: ['http://localhost:3000', 'http://127.0.0.1:3000'],
       database: { driver: 'sqlite', path: resolve(workspaceRoot, 'data/assistant-ui-proxy.db') },
-      upstream: { name: 'demo' },
+      upstream: { name: 'auto' },
       logLevel: 'info',
     })
   })
@@ -22,6 +22,26 @@ describe('createConfig', () => {
     expect(createConfig(env).upstream).toEqual(remote)
     expect(createConfig({ ...env, UPSTREAM: 'remote' }).upstream).toEqual(remote)
     expect(createConfig({ ...env, UPSTREAM: 'demo' }).upstream).toEqual({ name: 'demo' })
+  })
+
+  it('selects a server of chat completions where its URL or key is set', () => {
+    const env = { OPENAI_BASE_URL: 'http://127.0.0.1:9000/v1/' }
+    const baseUrl = 'http://127.0.0.1:9000/v1'
+    expect(createConfig(env).upstream).toMatchObject({ name: 'openai-compatible', baseUrl })
+    expect(createConfig({ OPENAI_API_KEY: 'sk', OPENAI_MODEL: 'm' }).upstream).toEqual({
+      name: 'openai-compatible',
+      baseUrl: 'https://api.openai.com/v1',
+      apiKey: 'sk',
+      model: 'm',
+    })
+    const both = { ...env, ASSISTANT_UI_BASE_URL: 'http://127.0.0.1:1' }
+    expect(createConfig(both).upstream.name).toBe('remote')
+  })
+
+  it('asks for the model of OpenAI that it cannot choose', () => {
+    const { message } = catchStartError(() => createConfig({ OPENAI_API_KEY: 'sk-secret' }))
+    expect(message).toContain('OPENAI_MODEL: must be set')
+    expect(message).not.toContain('sk-secret')
   })
 
   it('takes the web origins from the port of the web app', () => {

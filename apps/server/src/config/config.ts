@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { workspaceRoot, type Env } from './env.ts'
+import { chooseUpstream, upstreamVariables, type UpstreamConfig } from './upstream-config.ts'
 
 export interface Config {
   readonly host: string
@@ -11,9 +12,7 @@ export interface Config {
   readonly corsOrigins: readonly string[]
   /** A file, or `:memory:`. */
   readonly database: { readonly driver: 'sqlite'; readonly path: string }
-  readonly upstream:
-    | { readonly name: 'demo' }
-    | { readonly name: 'remote'; readonly baseUrl: string }
+  readonly upstream: UpstreamConfig
   readonly logLevel: string
   /** How long streams may go on after a signal to stop, in ms. */
   readonly shutdownTimeoutMs: number
@@ -33,13 +32,6 @@ const port = (fallback: number) =>
     .default(String(fallback))
     .transform(Number)
     .pipe(z.int().max(65_535, 'must be at most 65535'))
-
-const httpUrl = z
-  .url({
-    protocol: /^https?$/,
-    error: 'must be an http or https URL, such as http://127.0.0.1:9000',
-  })
-  .transform((url) => url.replace(/\/+$/, ''))
 
 const origin = z.union([
   z.literal('*'),
@@ -68,8 +60,7 @@ const envSchema = z.object({
     .string()
     .regex(/^sqlite:.+$/, 'must be sqlite:<path>, such as sqlite:data/assistant-ui-proxy.db')
     .default('sqlite:data/assistant-ui-proxy.db'),
-  UPSTREAM: z.enum(['demo', 'remote']).optional(),
-  ASSISTANT_UI_BASE_URL: httpUrl.optional(),
+  ...upstreamVariables,
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 })
 
@@ -78,14 +69,12 @@ const envSchema = z.object({
  * @throws StartError that lists every variable with a fault
  */
 export function createConfig(env: Env): Config {
-  const parsed = envSchema
-    .refine((vars) => vars.UPSTREAM !== 'remote' || vars.ASSISTANT_UI_BASE_URL !== undefined, {
-      path: ['ASSISTANT_UI_BASE_URL'],
-      message: 'must be set, since UPSTREAM is remote',
-    })
-    .safeParse(env)
-  if (!parsed.success) throw new StartError(describeFaults(parsed.error))
+  const parsed = envSchema.safeParse(env)
+  if (!parsed.success) throw new StartError(describeFaults(parsed.error.issues))
   const vars = parsed.data
+  const { upstream, missing } = chooseUpstream(vars)
+  const faults = Object.entries(missing).map(([name, message]) => ({ path: [name], message }))
+  if (faults.length > 0) throw new StartError(describeFaults(faults))
   return Object.freeze<Config>({
     host: vars.HOST,
     port: vars.PORT,
@@ -95,7 +84,7 @@ export function createConfig(env: Env): Config {
       `http://127.0.0.1:${vars.WEB_PORT}`,
     ],
     database: { driver: 'sqlite', path: databasePath(vars.DATABASE_URL) },
-    upstream: upstreamOf(vars),
+    upstream,
     logLevel: vars.LOG_LEVEL,
     shutdownTimeoutMs: 10_000,
     webRoot: resolve(workspaceRoot, 'apps/web/dist'),
@@ -107,15 +96,8 @@ function databasePath(url: string): string {
   return path === ':memory:' ? path : resolve(workspaceRoot, path)
 }
 
-function upstreamOf(vars: z.output<typeof envSchema>): Config['upstream'] {
-  const baseUrl = vars.ASSISTANT_UI_BASE_URL
-  return baseUrl === undefined || vars.UPSTREAM === 'demo'
-    ? { name: 'demo' }
-    : { name: 'remote', baseUrl }
-}
-
-function describeFaults(error: z.ZodError): string {
-  const faults = error.issues.map((issue) => {
+function describeFaults(issues: readonly Pick<z.core.$ZodIssue, 'path' | 'message'>[]): string {
+  const faults = issues.map((issue) => {
     const [name, ...rest] = issue.path
     const where = rest.length > 0 ? ` (entry ${Number(rest[0]) + 1})` : ''
     return `  ${String(name)}${where}: ${issue.message}`

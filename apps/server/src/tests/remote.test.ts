@@ -1,6 +1,4 @@
-import { once } from 'node:events'
-import { createServer, type RequestListener, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { ServerResponse } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import {
@@ -10,7 +8,8 @@ import {
   type Client,
   type Problem,
 } from '@assistant-ui-proxy/contract'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { sse, startPeer } from './peer.ts'
 import { startTestServer } from './test-server.ts'
 
 describe('the remote upstream', () => {
@@ -175,21 +174,6 @@ describe('the remote upstream', () => {
     await expect(closed.promise).resolves.toBeUndefined()
   })
 })
-
-async function startPeer(listener: RequestListener): Promise<string> {
-  const server = createServer(listener)
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  onTestFinished(async () => {
-    server.close()
-    server.closeAllConnections()
-    await once(server, 'close')
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
-
-function sse(response: ServerResponse): ServerResponse {
-  return response.writeHead(200, { 'content-type': 'text/event-stream' })
-}
 
 function send(client: Client) {
   return client.chat.send({ body: { messages: [{ role: 'user', content: 'Hello' }] } })

@@ -15,6 +15,7 @@ export function scriptUpstream(
       requests.push(request)
       return script(request, signal)
     },
+    listModels: async () => [],
   }
   return { upstream, requests }
 }

@@ -25,7 +25,9 @@ export async function startTestServer({
   webRoot = '/nowhere',
   onLog,
 }: TestServerOptions = {}) {
-  const variables = { PORT: '0', DATABASE_URL: 'sqlite::memory:', ...env }
+  // Not an Ollama that the machine may have.
+  const demo = env['ASSISTANT_UI_BASE_URL'] === undefined && { UPSTREAM: 'demo' }
+  const variables = { PORT: '0', DATABASE_URL: 'sqlite::memory:', ...demo, ...env }
   const config = { ...createConfig(variables), webRoot }
   const log = pino({ level: 'info' }, { write: (line) => onLog?.(line) })
   const dependencies = await createDependencies(config, { log, ...(upstream && { upstream }) })

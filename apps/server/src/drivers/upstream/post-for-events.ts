@@ -2,7 +2,7 @@ import { createEventReader } from '@assistant-ui-proxy/contract'
 import type { Agent, Dispatcher } from 'undici'
 import { AppError } from '../../app-error.ts'
 import { decompress } from './decompress.ts'
-import { errorOfStatus } from './error-of-status.ts'
+import { connectionError, errorOfStatus, isSystemError } from './upstream-errors.ts'
 
 export interface EventRequest {
   readonly url: URL
@@ -80,23 +80,4 @@ function isEventStream(response: Dispatcher.ResponseData): boolean {
 
 function headerOf({ headers }: Dispatcher.ResponseData, name: string): string | undefined {
   return headers[name]?.toString()
-}
-
-function connectionError(origin: string, cause: unknown): AppError {
-  const code = isSystemError(cause) ? cause.code : 'unknown'
-  if (code.startsWith('HPE_'))
-    return new AppError('upstream_protocol', `What answers at ${origin} does not speak HTTP.`, {
-      cause,
-    })
-  return new AppError(
-    'upstream_unreachable',
-    `The upstream at ${origin} cannot be reached (${code}).`,
-    {
-      cause,
-    },
-  )
-}
-
-function isSystemError(error: unknown): error is Error & { code: string } {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string'
 }

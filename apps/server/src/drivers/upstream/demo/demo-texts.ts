@@ -7,7 +7,7 @@ you can see the whole path work before you connect a real model. Ask me for
 - a **slow** answer, to try the stop button or switch threads meanwhile
 - an **error** in mid-stream, to see how failure looks`
 
-export const howToConnect = `To talk to a real assistant, set \`ASSISTANT_UI_BASE_URL\` in \`.env\` and restart the server.`
+export const howToConnect = `To talk to a real assistant, set \`OPENAI_BASE_URL\` or \`ASSISTANT_UI_BASE_URL\` in \`.env\`.`
 
 export const tableSample = `Here is a table of what a stream can carry:
 

@@ -8,8 +8,10 @@ import { writeDemoReply, writeDemoTitle, type DemoReply } from './demo-reply.ts'
 export function createDemoUpstream(): Upstream {
   return {
     name: 'demo',
-    description: 'demo, an offline assistant (set ASSISTANT_UI_BASE_URL for a real one)',
+    description:
+      'demo, an offline assistant (set OPENAI_BASE_URL or ASSISTANT_UI_BASE_URL for a real one)',
     stream: (request, signal) => play(replyTo(request), signal),
+    listModels: async () => [{ id: 'demo', is_default: true }],
   }
 }
 

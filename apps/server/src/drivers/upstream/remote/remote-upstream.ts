@@ -1,6 +1,15 @@
-import { textOfParts, type ChatMessage, type UIMessageChunk } from '@assistant-ui-proxy/contract'
+import {
+  modelSchema,
+  textOfParts,
+  type ChatMessage,
+  type Model,
+  type UIMessageChunk,
+} from '@assistant-ui-proxy/contract'
 import { Agent } from 'undici'
+import { z } from 'zod'
+import { AppError, problemOf } from '../../../app-error.ts'
 import type { Upstream, UpstreamRequest } from '../../../chat/upstream.ts'
+import { getJson } from '../get-json.ts'
 import { postForEvents } from '../post-for-events.ts'
 import { createRemoteMapping } from './remote-mapping.ts'
 
@@ -15,6 +24,7 @@ export function createRemoteUpstream(baseUrl: string) {
     name: 'remote',
     description: `remote, ${baseUrl}`,
     stream: (request, signal) => streamChat(agent, url, request, signal),
+    listModels: () => listRemoteModels(agent, baseUrl),
   }
   return { upstream, close: () => agent.destroy() }
 }
@@ -22,11 +32,11 @@ export function createRemoteUpstream(baseUrl: string) {
 async function* streamChat(
   agent: Agent,
   url: URL,
-  { messages }: UpstreamRequest,
+  { messages, model }: UpstreamRequest,
   signal: AbortSignal,
 ): AsyncGenerator<readonly UIMessageChunk[]> {
   const map = createRemoteMapping()
-  const body = { messages: messages.map(toRemoteMessage), stream: true }
+  const body = { messages: messages.map(toRemoteMessage), model, stream: true }
   for await (const events of postForEvents(agent, { url, body, signal })) {
     const chunks = events.flatMap(map)
     if (chunks.length > 0) yield chunks
@@ -37,4 +47,15 @@ async function* streamChat(
 function toRemoteMessage({ role, parts }: ChatMessage) {
   const content = textOfParts(parts)
   return parts.every((part) => part.type === 'text') ? { role, content } : { role, content, parts }
+}
+
+/** Servers of the original plan know no models: they offer no choice. */
+async function listRemoteModels(agent: Agent, baseUrl: string): Promise<readonly Model[]> {
+  const answer = await getJson(agent, new URL(`${baseUrl}/api/models`)).catch((error: unknown) => {
+    if (problemOf(error)?.code === 'upstream_rejected') return []
+    throw error
+  })
+  const models = z.array(modelSchema).safeParse(answer)
+  if (models.success) return models.data
+  throw new AppError('upstream_protocol', 'The upstream did not answer with a list of models.')
 }

@@ -44,3 +44,24 @@ function parseRetryAfter(value: string | undefined): number | undefined {
   const date = Date.parse(value)
   return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now())
 }
+
+/** The error for a connection that failed before there was an answer. */
+export function connectionError(origin: string, cause: unknown): AppError {
+  const code = isSystemError(cause) ? cause.code : 'unknown'
+  if (code.startsWith('HPE_'))
+    return new AppError('upstream_protocol', `What answers at ${origin} does not speak HTTP.`, {
+      cause,
+    })
+  return new AppError(
+    'upstream_unreachable',
+    `The upstream at ${origin} cannot be reached (${code}).`,
+    {
+      cause,
+    },
+  )
+}
+
+/** Whether an error comes from the socket or the HTTP client, not from code of ours. */
+export function isSystemError(error: unknown): error is Error & { code: string } {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+}

@@ -1,0 +1,83 @@
+import type { UIMessageChunk } from '@assistant-ui-proxy/contract'
+import { Agent } from 'undici'
+import { AppError } from '../../../app-error.ts'
+import type { Upstream, UpstreamRequest } from '../../../chat/upstream.ts'
+import { postForEvents } from '../post-for-events.ts'
+import { OpenAiMapping } from './openai-mapping.ts'
+import { toOpenAiMessages } from './openai-messages.ts'
+import { listOpenAiModels } from './openai-models.ts'
+
+export interface OpenAiCompatibleOptions {
+  /** Up to and including the version, such as `https://api.openai.com/v1`. */
+  readonly baseUrl: string
+  readonly apiKey: string | undefined
+  /** Asked where a request names none. Undefined: the first that the server lists. */
+  readonly model: string | undefined
+}
+
+/** Any server of chat completions: OpenAI, Ollama, vLLM, LiteLLM, OpenRouter, llama.cpp. */
+export class OpenAiCompatibleUpstream implements Upstream {
+  readonly name = 'openai-compatible'
+  readonly description: string
+  readonly #agent = new Agent()
+  readonly #baseUrl: string
+  readonly #url: URL
+  readonly #headers: Readonly<Record<string, string>>
+  #defaultModel: string | undefined
+
+  constructor({ baseUrl, apiKey, model }: OpenAiCompatibleOptions) {
+    this.description = `openai-compatible, ${model ?? 'the first model'} at ${baseUrl}`
+    this.#baseUrl = baseUrl
+    this.#url = new URL(`${baseUrl}/chat/completions`)
+    this.#headers = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }
+    this.#defaultModel = model
+  }
+
+  async *stream(
+    request: UpstreamRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly UIMessageChunk[]> {
+    const body = {
+      model: request.model ?? this.#defaultModel ?? (await this.#findDefaultModel()),
+      messages: toOpenAiMessages(request.messages),
+      stream: true,
+      stream_options: { include_usage: true },
+    }
+    const mapping = new OpenAiMapping()
+    const exchange = { url: this.#url, headers: this.#headers, body, signal }
+    for await (const events of postForEvents(this.#agent, exchange)) {
+      const chunks: UIMessageChunk[] = []
+      let isDone = false
+      for (const data of events) {
+        if (data === '[DONE]') isDone = true
+        else mapping.map(data, chunks)
+      }
+      if (isDone) chunks.push(...mapping.end())
+      if (chunks.length > 0) yield chunks
+      if (isDone) return
+    }
+    // Some servers close without `[DONE]`: a finish reason is enough.
+    const chunks = mapping.end()
+    if (chunks.length > 0) yield chunks
+  }
+
+  async listModels() {
+    const ids = await listOpenAiModels(this.#agent, this.#baseUrl, this.#headers)
+    const defaultModel = this.#defaultModel ?? ids[0]
+    return ids.map((id) => ({ id, is_default: id === defaultModel }))
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.destroy()
+  }
+
+  async #findDefaultModel(): Promise<string> {
+    const [model] = await listOpenAiModels(this.#agent, this.#baseUrl, this.#headers)
+    if (model === undefined)
+      throw new AppError(
+        'upstream_rejected',
+        'The model server has no model. Give it one, or set OPENAI_MODEL.',
+      )
+    return (this.#defaultModel = model)
+  }
+}

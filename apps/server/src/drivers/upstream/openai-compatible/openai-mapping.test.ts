@@ -1,0 +1,102 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import {
+  accumulate,
+  createEventReader,
+  emptyReply,
+  type UIMessageChunk,
+} from '@assistant-ui-proxy/contract'
+import { describe, expect, it } from 'vitest'
+import { OpenAiMapping } from './openai-mapping.ts'
+
+// The streams in fixtures/ follow the API references of OpenAI, OpenRouter, DeepSeek and vLLM.
+
+describe('OpenAiMapping', () => {
+  it('maps text, its end, the model and the usage', async () => {
+    expect(replyOf(await readFixture('text'))).toMatchObject({
+      status: 'complete',
+      finishReason: 'stop',
+      metadata: { model: 'gpt-x', usage: { input_tokens: 9, output_tokens: 3, total_tokens: 12 } },
+      parts: [{ type: 'step-start' }, { type: 'text', text: 'Grüße 👩‍👩‍👧\n\ndata: x', state: 'done' }],
+    })
+  })
+
+  it('maps reasoning under either of its names, before the text', async () => {
+    expect(replyOf(await readFixture('reasoning'))).toMatchObject({
+      status: 'complete',
+      finishReason: 'length',
+      parts: [
+        { type: 'step-start' },
+        { type: 'reasoning', text: 'First, then.', state: 'done' },
+        { type: 'text', text: 'So: 42', state: 'done' },
+      ],
+    })
+  })
+
+  it('maps tool calls as they grow, and tells arguments that are not JSON', async () => {
+    const fixture = await readFixture('tool-calls')
+    expect(chunksOf(fixture)).toContainEqual({
+      type: 'tool-input-delta',
+      toolCallId: 'call_a',
+      inputTextDelta: '{"city":',
+    })
+    expect(replyOf(fixture)).toMatchObject({
+      status: 'complete',
+      finishReason: 'tool-calls',
+      parts: [
+        { type: 'step-start' },
+        {
+          toolCallId: 'call_a',
+          toolName: 'weather',
+          state: 'input-available',
+          input: { city: 'Bern' },
+        },
+        { toolCallId: 'call_b', toolName: 'time', state: 'output-error', input: '{oops' },
+      ],
+    })
+  })
+
+  it.each(['text', 'reasoning', 'tool-calls'])(
+    'maps %s the same wherever it is cut',
+    async (name) => {
+      const whole = await readFixture(name)
+      const expected = chunksOf(whole)
+      for (let cut = 1; cut < whole.length; cut++) expect(chunksOf(whole, cut)).toEqual(expected)
+    },
+  )
+
+  it('takes a finish reason without [DONE] for the end, but nothing less', async () => {
+    const fixture = (await readFixture('text')).toString()
+    const withoutDone = fixture.replace('data: [DONE]\n\n', '')
+    expect(replyOf(Buffer.from(withoutDone)).status).toBe('complete')
+    const cut = fixture.slice(0, fixture.indexOf('"finish_reason":"stop"'))
+    expect(replyOf(Buffer.from(cut)).status).toBe('streaming')
+  })
+
+  it('throws for an error inside the stream, without its words', () => {
+    const map = () => new OpenAiMapping().map('{"error":{"message":"bad key sk-secret"}}', [])
+    expect(map).toThrow('ended the reply with an error')
+    expect(map).not.toThrow('sk-secret')
+  })
+
+  it.each(['{"choices":', '"text"', 'null'])('throws for %s, which is no completion', (data) => {
+    expect(() => new OpenAiMapping().map(data, [])).toThrow(/not JSON|no object/)
+  })
+})
+
+function readFixture(name: string): Promise<Buffer> {
+  return readFile(join(import.meta.dirname, 'fixtures', `${name}.sse`))
+}
+
+function chunksOf(stream: Buffer, cut = stream.length): UIMessageChunk[] {
+  const events = createEventReader()
+  const mapping = new OpenAiMapping()
+  const chunks: UIMessageChunk[] = []
+  for (const bytes of [stream.subarray(0, cut), stream.subarray(cut)])
+    for (const data of events.read(bytes)) if (data !== '[DONE]') mapping.map(data, chunks)
+  return [...chunks, ...mapping.end()]
+}
+
+function replyOf(stream: Buffer) {
+  return accumulate(emptyReply, chunksOf(stream))
+}

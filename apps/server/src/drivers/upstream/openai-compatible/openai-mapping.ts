@@ -1,0 +1,176 @@
+import type { FinishReason, UIMessageChunk } from '@assistant-ui-proxy/contract'
+import { AppError } from '../../../app-error.ts'
+
+/** What of a chat completion's streamed event is read here. All of it may be missing. */
+interface CompletionEvent {
+  readonly model?: string | null
+  readonly error?: unknown
+  readonly usage?: Usage | null
+  readonly choices?: readonly {
+    readonly delta?: Delta | null
+    readonly finish_reason?: string | null
+  }[]
+}
+
+interface Delta {
+  readonly content?: string | null
+  readonly refusal?: string | null
+  /** DeepSeek and vLLM say `reasoning_content`, OpenRouter, Ollama and newer vLLM `reasoning`. */
+  readonly reasoning?: string | null
+  readonly reasoning_content?: string | null
+  readonly tool_calls?: readonly ToolCallDelta[] | null
+}
+
+interface ToolCallDelta {
+  readonly index?: number
+  readonly id?: string | null
+  readonly function?: { readonly name?: string | null; readonly arguments?: string | null } | null
+}
+
+interface Usage {
+  readonly prompt_tokens?: number
+  readonly completion_tokens?: number
+  readonly total_tokens?: number
+}
+
+interface ToolCall {
+  readonly id: string
+  readonly name: string
+  arguments: string
+}
+
+const finishReasons: Readonly<Record<string, FinishReason>> = {
+  stop: 'stop',
+  length: 'length',
+  content_filter: 'content-filter',
+  tool_calls: 'tool-calls',
+  function_call: 'tool-calls',
+}
+
+/**
+ * Maps the events of one streamed chat completion to chunks.
+ * @see OpenAI API reference, “Chat completion chunk object”
+ */
+export class OpenAiMapping {
+  #begun = false
+  #open: 'text' | 'reasoning' | undefined
+  #partCount = 0
+  #partId = ''
+  #finishReason: string | undefined
+  #model: string | undefined
+  #usage: Usage | undefined
+  readonly #toolCalls = new Map<number, ToolCall>()
+
+  /**
+   * @param data of one event, but `[DONE]`
+   * @param chunks takes what it means
+   * @throws AppError `upstream_protocol` for what is no completion, `upstream_error` for an error
+   */
+  map(data: string, chunks: UIMessageChunk[]): void {
+    const event = parseEvent(data)
+    if (event.error !== undefined && event.error !== null)
+      throw new AppError('upstream_error', 'The model server ended the reply with an error.')
+    if (!this.#begun) {
+      this.#begun = true
+      chunks.push({ type: 'start' }, { type: 'start-step' })
+    }
+    if (typeof event.model === 'string') this.#model = event.model
+    if (event.usage) this.#usage = event.usage
+    const choice = event.choices?.[0]
+    if (choice === undefined) return
+    if (choice.delta) this.#mapDelta(choice.delta, chunks)
+    if (typeof choice.finish_reason === 'string') this.#finishReason = choice.finish_reason
+  }
+
+  /**
+   * What ends a reply that is whole: nothing where no finish reason came, since it is cut then.
+   * @returns chunks up to `finish`, or none
+   */
+  end(): UIMessageChunk[] {
+    if (this.#finishReason === undefined) return []
+    const chunks: UIMessageChunk[] = []
+    this.#close(chunks)
+    for (const call of this.#toolCalls.values()) chunks.push(inputChunk(call))
+    const finishReason = finishReasons[this.#finishReason] ?? 'other'
+    const messageMetadata = {
+      ...(this.#model !== undefined && { model: this.#model }),
+      ...(this.#usage && { usage: usageOf(this.#usage) }),
+    }
+    chunks.push({ type: 'finish-step' }, { type: 'finish', finishReason, messageMetadata })
+    return chunks
+  }
+
+  #mapDelta(delta: Delta, chunks: UIMessageChunk[]): void {
+    const reasoning = delta.reasoning_content ?? delta.reasoning
+    if (reasoning) this.#grow('reasoning', reasoning, chunks)
+    const text = delta.content ?? delta.refusal
+    if (text) this.#grow('text', text, chunks)
+    if (delta.tool_calls) for (const call of delta.tool_calls) this.#mapToolCall(call, chunks)
+  }
+
+  #grow(kind: 'text' | 'reasoning', delta: string, chunks: UIMessageChunk[]): void {
+    if (this.#open !== kind) {
+      this.#close(chunks)
+      this.#open = kind
+      this.#partId = String(++this.#partCount)
+      chunks.push({ type: `${kind}-start`, id: this.#partId })
+    }
+    chunks.push({ type: `${kind}-delta`, id: this.#partId, delta })
+  }
+
+  #close(chunks: UIMessageChunk[]): void {
+    if (this.#open === undefined) return
+    chunks.push({ type: `${this.#open}-end`, id: this.#partId })
+    this.#open = undefined
+  }
+
+  #mapToolCall(delta: ToolCallDelta, chunks: UIMessageChunk[]): void {
+    // Some servers send whole calls without an index.
+    const index = delta.index ?? this.#toolCalls.size
+    let call = this.#toolCalls.get(index)
+    if (call === undefined) {
+      this.#close(chunks)
+      const id = delta.id ?? `call_${index}`
+      call = { id, name: delta.function?.name ?? '', arguments: '' }
+      this.#toolCalls.set(index, call)
+      chunks.push({ type: 'tool-input-start', toolCallId: id, toolName: call.name, dynamic: true })
+    }
+    const inputTextDelta = delta.function?.arguments
+    if (!inputTextDelta) return
+    call.arguments += inputTextDelta
+    chunks.push({ type: 'tool-input-delta', toolCallId: call.id, inputTextDelta })
+  }
+}
+
+function parseEvent(data: string): CompletionEvent {
+  let event: unknown
+  try {
+    event = JSON.parse(data)
+  } catch (cause) {
+    throw new AppError('upstream_protocol', 'The model server sent an event that is not JSON.', {
+      cause,
+    })
+  }
+  if (typeof event !== 'object' || event === null)
+    throw new AppError('upstream_protocol', 'The model server sent an event that is no object.')
+  return event
+}
+
+/** The whole call; arguments that are no JSON are shown as what went wrong with it. */
+function inputChunk({ id, name, arguments: text }: ToolCall): UIMessageChunk {
+  const call = { toolCallId: id, toolName: name, dynamic: true }
+  try {
+    return { type: 'tool-input-available', ...call, input: JSON.parse(text || '{}') as unknown }
+  } catch {
+    const errorText = 'The model wrote arguments that are not JSON.'
+    return { type: 'tool-input-error', ...call, input: text, errorText }
+  }
+}
+
+function usageOf(usage: Usage) {
+  return {
+    input_tokens: usage.prompt_tokens,
+    output_tokens: usage.completion_tokens,
+    total_tokens: usage.total_tokens,
+  }
+}

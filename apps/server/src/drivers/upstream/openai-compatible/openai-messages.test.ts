@@ -1,0 +1,86 @@
+import type { ChatMessage } from '@assistant-ui-proxy/contract'
+import { expect, it } from 'vitest'
+import { toOpenAiMessages } from './openai-messages.ts'
+
+const pixel = 'data:image/png;base64,AAAA'
+
+it('sends text alone as a string', () => {
+  const messages: ChatMessage[] = [
+    { role: 'system', parts: [{ type: 'text', text: 'Be brief.' }] },
+    { role: 'user', parts: [{ type: 'text', text: 'Hello' }] },
+    { role: 'assistant', parts: [{ type: 'text', text: 'Hi' }] },
+  ]
+  expect(toOpenAiMessages(messages)).toEqual([
+    { role: 'system', content: 'Be brief.' },
+    { role: 'user', content: 'Hello' },
+    { role: 'assistant', content: 'Hi' },
+  ])
+})
+
+it('sends images, audio and files as parts', () => {
+  const parts: ChatMessage['parts'] = [
+    { type: 'text', text: 'Look' },
+    { type: 'file', mediaType: 'image/png', url: pixel },
+    { type: 'file', mediaType: 'audio/mpeg', url: 'data:audio/mpeg;base64,BBBB' },
+    {
+      type: 'file',
+      mediaType: 'application/pdf',
+      url: 'data:application/pdf;base64,CC',
+      filename: 'a.pdf',
+    },
+  ]
+  expect(toOpenAiMessages([{ role: 'user', parts }])).toEqual([
+    {
+      role: 'user',
+      content: [
+        { type: 'text', text: 'Look' },
+        { type: 'image_url', image_url: { url: pixel } },
+        { type: 'input_audio', input_audio: { data: 'BBBB', format: 'mp3' } },
+        { type: 'file', file: { filename: 'a.pdf', file_data: 'data:application/pdf;base64,CC' } },
+      ],
+    },
+  ])
+})
+
+it('sends each step of a reply with the results of its tools, and no reasoning', () => {
+  const message: ChatMessage = {
+    role: 'assistant',
+    parts: [
+      { type: 'step-start' },
+      { type: 'reasoning', text: 'Hm.' },
+      {
+        type: 'tool-weather',
+        toolCallId: 'a',
+        state: 'output-available',
+        input: { city: 'Bern' },
+        output: { c: 21 },
+      },
+      {
+        type: 'dynamic-tool',
+        toolName: 'time',
+        toolCallId: 'b',
+        state: 'input-available',
+        input: {},
+      },
+      { type: 'step-start' },
+      { type: 'text', text: 'It is 21 °C.' },
+    ],
+  }
+  expect(toOpenAiMessages([message])).toEqual([
+    {
+      role: 'assistant',
+      content: null,
+      tool_calls: [
+        { id: 'a', type: 'function', function: { name: 'weather', arguments: '{"city":"Bern"}' } },
+        { id: 'b', type: 'function', function: { name: 'time', arguments: '{}' } },
+      ],
+    },
+    { role: 'tool', tool_call_id: 'a', content: '{"c":21}' },
+    { role: 'tool', tool_call_id: 'b', content: 'The call was not carried out.' },
+    { role: 'assistant', content: 'It is 21 °C.' },
+  ])
+})
+
+it('leaves out a reply that says nothing', () => {
+  expect(toOpenAiMessages([{ role: 'assistant', parts: [{ type: 'step-start' }] }])).toEqual([])
+})

@@ -1,0 +1,17 @@
+import type { Agent } from 'undici'
+import { z } from 'zod'
+import { AppError } from '../../../app-error.ts'
+import { getJson } from '../get-json.ts'
+
+const listSchema = z.object({ data: z.array(z.object({ id: z.string().min(1) })) })
+
+/** @see OpenAI API reference, “List models” */
+export async function listOpenAiModels(
+  agent: Agent,
+  baseUrl: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<string[]> {
+  const list = listSchema.safeParse(await getJson(agent, new URL(`${baseUrl}/models`), headers))
+  if (list.success) return list.data.data.map(({ id }) => id)
+  throw new AppError('upstream_protocol', 'The model server did not answer with a list of models.')
+}

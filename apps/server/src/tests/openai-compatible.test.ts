@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs'
+import type { IncomingHttpHeaders } from 'node:http'
+import { resolve } from 'node:path'
+import { json } from 'node:stream/consumers'
+import {
+  accumulate,
+  emptyReply,
+  textOfParts,
+  type ChatBody,
+  type Client,
+} from '@assistant-ui-proxy/contract'
+import { describe, expect, it } from 'vitest'
+import { sse, startPeer } from './peer.ts'
+import { startTestServer } from './test-server.ts'
+
+const fixtures = resolve(import.meta.dirname, '../drivers/upstream/openai-compatible/fixtures')
+const hello: ChatBody = { messages: [{ role: 'user', content: 'Hello' }] }
+
+describe('the openai-compatible upstream', () => {
+  it('asks for a streamed completion with the key, and answers with its text', async () => {
+    const { asked, client } = await startWithModelServer({ OPENAI_API_KEY: 'sk-secret' })
+    const reply = await ask(client, { ...hello, system: 'Be brief.' })
+    expect(reply.status).toBe('complete')
+    expect(textOfParts(reply.parts)).toBe('Grüße 👩‍👩‍👧\n\ndata: x')
+    expect(asked).toMatchObject([
+      {
+        url: '/v1/chat/completions',
+        headers: { authorization: 'Bearer sk-secret' },
+        body: {
+          model: 'small',
+          messages: [
+            { role: 'system', content: 'Be brief.' },
+            { role: 'user', content: 'Hello' },
+          ],
+          stream: true,
+          stream_options: { include_usage: true },
+        },
+      },
+    ])
+  })
+
+  it('asks the first model that the server lists where none is configured, once', async () => {
+    const { asked, client } = await startWithModelServer({ OPENAI_MODEL: '' })
+    await ask(client, hello)
+    await ask(client, hello)
+    expect(asked.map(({ url }) => url)).toEqual([
+      '/v1/models',
+      '/v1/chat/completions',
+      '/v1/chat/completions',
+    ])
+    expect(asked[1]?.body).toMatchObject({ model: 'large' })
+  })
+
+  it('lists the models, and asks the one that a chat names', async () => {
+    const { asked, client } = await startWithModelServer()
+    expect((await client.chat.models()).body).toEqual([
+      { id: 'large', is_default: false },
+      { id: 'small', is_default: true },
+    ])
+    await ask(client, { ...hello, model: 'large' })
+    expect(asked.at(-1)?.body).toMatchObject({ model: 'large' })
+  })
+
+  it('refuses a model that is not offered, without asking', async () => {
+    const { asked, client } = await startWithModelServer()
+    const answer = await client.chat.send({ body: { ...hello, model: 'huge' } })
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_request', errors: [{ path: 'body.model' }] },
+    })
+    expect(asked.map(({ url }) => url)).toEqual(['/v1/models'])
+  })
+
+  it('keeps its key out of every answer and every log', async () => {
+    const lines: string[] = []
+    const onLog = (line: string) => lines.push(line)
+    const url = await startPeer((_request, response) => {
+      response.writeHead(401).end('{"error":{"message":"Incorrect API key: sk-secret"}}')
+    })
+    const env = { UPSTREAM: 'openai-compatible', OPENAI_BASE_URL: url, OPENAI_API_KEY: 'sk-secret' }
+    const { client } = await startTestServer({ env: { ...env, OPENAI_MODEL: 'm' }, onLog })
+    const answer = await client.chat.send({ body: hello })
+    expect(answer).toMatchObject({ status: 502, body: { code: 'upstream_denied' } })
+    await expect.poll(() => lines.length).toBeGreaterThan(0)
+    expect(JSON.stringify(answer.body) + lines.join('')).not.toContain('sk-secret')
+  })
+})
+
+/** A server in front of one that has two models and says one thing. */
+async function startWithModelServer(env: Record<string, string> = {}) {
+  const asked: { url: string; headers: IncomingHttpHeaders; body?: unknown }[] = []
+  const url = await startPeer(async (request, response) => {
+    const entry = { url: request.url ?? '', headers: request.headers }
+    if (request.url === '/v1/models') {
+      asked.push(entry)
+      response.setHeader('content-type', 'application/json')
+      response.end('{"object":"list","data":[{"id":"large"},{"id":"small"}]}')
+    } else {
+      asked.push({ ...entry, body: await json(request) })
+      sse(response).end(readFileSync(resolve(fixtures, 'text.sse')))
+    }
+  })
+  const base = {
+    UPSTREAM: 'openai-compatible',
+    OPENAI_BASE_URL: `${url}/v1`,
+    OPENAI_MODEL: 'small',
+  }
+  const variables = Object.entries({ ...base, ...env }).filter(([, value]) => value !== '')
+  const server = await startTestServer({ env: Object.fromEntries(variables) })
+  return { asked, client: server.client }
+}
+
+async function ask(client: Client, body: ChatBody) {
+  let reply = emptyReply
+  for await (const chunk of client.chat.stream(body)) reply = accumulate(reply, [chunk])
+  return reply
+}

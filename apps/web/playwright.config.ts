@@ -1,0 +1,22 @@
+import { defineConfig } from '@playwright/test'
+import { findBrowser } from './e2e/support/find-browser.ts'
+
+export default defineConfig({
+  testDir: 'e2e',
+  testMatch: '**/*.spec.ts',
+  globalSetup: './e2e/support/build-pages.ts',
+  // Each worker is a browser and a server of its own.
+  workers: 2,
+  fullyParallel: false,
+  forbidOnly: process.env['CI'] !== undefined,
+  timeout: 30_000,
+  expect: { timeout: 10_000 },
+  reporter: 'list',
+  use: {
+    launchOptions: await findBrowser(),
+    viewport: { width: 1_200, height: 800 },
+    colorScheme: 'light',
+    actionTimeout: 10_000,
+    trace: 'retain-on-failure',
+  },
+})
