@@ -1,0 +1,13 @@
+import { AssistantRuntimeProvider } from '@assistant-ui/react'
+import { AssistantChatTransport, useChatRuntime } from '@assistant-ui/react-ai-sdk'
+import { useMemo, type ReactNode } from 'react'
+
+/**
+ * The original plan's provider. The runtime of today takes the address in a transport, which it copies
+ * for each thread.
+ */
+export function RuntimeProvider({ api, children }: { api: string; children: ReactNode }) {
+  const transport = useMemo(() => new AssistantChatTransport({ api }), [api])
+  const runtime = useChatRuntime({ transport })
+  return <AssistantRuntimeProvider runtime={runtime}>{children}</AssistantRuntimeProvider>
+}

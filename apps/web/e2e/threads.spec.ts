@@ -1,0 +1,121 @@
+import { expect, test } from './support/test.ts'
+
+test('a reload keeps the conversation and where it is', async ({ chat, page }) => {
+  await chat.open()
+  await chat.ask('Remember the harbour')
+  await chat.ask('And the lighthouse')
+  const before = await chat.messages.allInnerTexts()
+  await page.reload()
+  await expect(chat.messages).toHaveCount(4)
+  await expect(chat.threadRow('Remember the harbour')).toHaveAttribute('aria-current', 'page')
+  await expect.poll(() => chat.messages.allInnerTexts()).toEqual(before)
+})
+
+test('a reload in mid-stream keeps what has come', async ({ chat, page, server }) => {
+  await chat.open()
+  await chat.send('Say 30 words slowly')
+  await chat.replying('A stream is')
+  await page.reload()
+  await expect(chat.questions).toHaveText([/Say 30 words slowly/])
+  await expect(chat.replies).toHaveCount(1)
+  await expect(chat.lastReply).toContainText('A stream is')
+  await chat.ask('Go on')
+  const stored = await server.messages(chat.threadId)
+  expect(stored.map(({ role, status }) => `${role} ${status}`)).toEqual([
+    'user complete',
+    'assistant stopped',
+    'user complete',
+    'assistant complete',
+  ])
+})
+
+test('back and forward walk through the threads', async ({ chat, page }) => {
+  await chat.open()
+  await chat.ask('Monday rain')
+  const monday = chat.threadId
+  await chat.newChat()
+  await chat.ask('Tuesday sun')
+  const tuesday = chat.threadId
+  await page.goBack()
+  await expect(page).toHaveURL(`/t/${monday}`)
+  await expect(chat.questions).toHaveText([/Monday rain/])
+  await page.goForward()
+  await expect(page).toHaveURL(`/t/${tuesday}`)
+  await expect(chat.questions).toHaveText([/Tuesday sun/])
+})
+
+test('an address of a thread that does not exist says so', async ({ chat, page }) => {
+  await page.goto('/t/no-such-thread')
+  await expect(page.getByRole('alert').filter({ hasText: 'does not exist' })).toBeVisible()
+  await chat.button('Start a new chat').click()
+  await expect(page).toHaveURL(/\/$/)
+  await chat.ask('Hello')
+})
+
+test('a thread is renamed for good', async ({ chat, page, server }) => {
+  await chat.open()
+  await chat.ask('Name me wrongly')
+  await chat.pick('Name me wrongly', 'Rename')
+  const title = page.getByRole('textbox', { name: 'Title' })
+  await expect(title).toHaveValue('Name me wrongly')
+  await title.fill('Named by hand')
+  await title.press('Enter')
+  await expect(chat.threadRow('Named by hand')).toBeVisible()
+  await page.reload()
+  await expect(chat.threadRow('Named by hand')).toBeVisible()
+  await expect(chat.threadRow('Name me wrongly')).toHaveCount(0)
+  const thread = (await server.threads()).find(({ id }) => id === chat.threadId)
+  expect(thread?.title).toBe('Named by hand')
+})
+
+test('Escape leaves a title as it was', async ({ chat, page }) => {
+  await chat.open()
+  await chat.ask('Keep this title')
+  await chat.pick('Keep this title', 'Rename')
+  await page.getByRole('textbox', { name: 'Title' }).fill('Another title')
+  await page.keyboard.press('Escape')
+  await expect(chat.threadRow('Keep this title')).toBeVisible()
+  await expect(chat.threadRow('Another title')).toHaveCount(0)
+})
+
+test('an archived thread leaves the list, and comes back', async ({ chat, page, server }) => {
+  await chat.open()
+  await chat.ask('Put me away')
+  const { threadId } = chat
+  await chat.pick('Put me away', 'Archive')
+  await expect(chat.threadRow('Put me away')).toHaveCount(0)
+  await expect
+    .poll(async () => (await server.threads('?is_archived=true')).map(({ id }) => id))
+    .toContain(threadId)
+  await page.reload()
+  await expect(chat.button('New chat')).toBeVisible()
+  await expect(chat.threadRow('Put me away')).toHaveCount(0)
+  await chat.button('Archived', chat.sidebar).click()
+  await expect(chat.threadRow('Put me away')).toBeVisible()
+  await chat.pick('Put me away', 'Unarchive')
+  await chat.button('Back to conversations', chat.sidebar).click()
+  await expect(chat.threadRow('Put me away')).toBeVisible()
+})
+
+test('a deleted thread is gone, after it was asked whether it may', async ({
+  chat,
+  page,
+  server,
+}) => {
+  await chat.open()
+  await chat.ask('Throw me away')
+  const { threadId } = chat
+  await chat.pick('Throw me away', 'Delete')
+  const dialog = page.getByRole('alertdialog')
+  await chat.button('Cancel', dialog).click()
+  await expect(chat.threadRow('Throw me away')).toBeVisible()
+  await chat.pick('Throw me away', 'Delete')
+  await chat.button('Delete', dialog).click()
+  await expect(chat.threadRow('Throw me away')).toHaveCount(0)
+  await expect(chat.messages).toHaveCount(0)
+  await expect
+    .poll(async () => (await server.threads()).map(({ id }) => id))
+    .not.toContain(threadId)
+  await page.goto(`/t/${threadId}`)
+  await expect(page.getByRole('alert').filter({ hasText: 'does not exist' })).toBeVisible()
+})
