@@ -4,6 +4,7 @@ import { lazy, Suspense, useState, type ReactNode } from 'react'
 import { IconButton } from '../components/ui/icon-button.tsx'
 import { Notices } from '../components/ui/notices.tsx'
 import { ThemeMenu } from '../components/ui/theme-menu.tsx'
+import { composerId } from '../features/chat/composer.tsx'
 import { DemoBadge } from '../features/server-status/demo-badge.tsx'
 import { ServerBanner } from '../features/server-status/server-banner.tsx'
 import { ThreadSidebar } from '../features/threads/thread-sidebar.tsx'
@@ -29,6 +30,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const sidebar = <ThreadSidebar header={<Brand />} onNewChat={startNew} />
   return (
     <div className="page-height flex">
+      <SkipLink />
       {isWide && <aside className="w-68 shrink-0 border-r bg-sunken">{sidebar}</aside>}
       {!isWide && isDrawerOpen && (
         <Suspense>
@@ -53,6 +55,19 @@ export function Shell({ children }: { children: ReactNode }) {
       </div>
       <Notices />
     </div>
+  )
+}
+
+/** Past the list of threads, for those who walk the page by keyboard. */
+function SkipLink() {
+  return (
+    <button
+      type="button"
+      onClick={() => document.getElementById(composerId)?.focus()}
+      className="sr-only rounded-md bg-raised text-sm font-medium shadow-high focus-visible:not-sr-only focus-visible:fixed focus-visible:top-2 focus-visible:left-2 focus-visible:z-50 focus-visible:px-4 focus-visible:py-2"
+    >
+      Skip to the message box
+    </button>
   )
 }
 

@@ -1,6 +1,7 @@
 import { nanoid } from 'nanoid'
-import { ChatStore, type ChatSource } from './chat-store.ts'
-import { unsentBox } from './unsent.ts'
+import type { ChatSource } from './chat-source.ts'
+import { ChatStore } from './chat-store.ts'
+import { storedUnsent } from './unsent.ts'
 
 export interface ChatRegistryOptions {
   readonly source: ChatSource
@@ -43,7 +44,7 @@ export class ChatRegistry {
 
   /** Whether something said in the thread waits to be sent, so that the thread may exist here only. */
   hasUnsent(threadId: string): boolean {
-    return unsentBox.read(threadId).length > 0
+    return storedUnsent(threadId).all().length > 0
   }
 
   forget(threadId: string): void {

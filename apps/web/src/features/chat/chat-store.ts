@@ -4,31 +4,13 @@ import {
   type Message,
   type MessagePart,
   type Problem,
-  type UIMessageChunk,
 } from '@assistant-ui-proxy/contract'
 import { problemOf } from '../../lib/problem.ts'
 import { ActiveReply } from './active-reply.ts'
+import type { ChatSnapshot, ChatSource } from './chat-source.ts'
 import { MessageTree, newRow, type Row } from './message-tree.ts'
 import { scheduleFrame } from './schedule-frame.ts'
-import { unsentBox, type Unsent, type UnsentBox } from './unsent.ts'
-
-/** Where a thread's messages come from and go to. */
-export interface ChatSource {
-  /** @throws ProblemError */
-  load(threadId: string): Promise<readonly Message[]>
-  /** @throws ProblemError, or the signal's reason once it is aborted */
-  send(body: ChatBody, signal: AbortSignal): AsyncIterable<UIMessageChunk>
-}
-
-export interface ChatSnapshot {
-  /** Parents before children. */
-  readonly rows: readonly Row[]
-  readonly headId: string | null
-  readonly phase: 'loading' | 'ready' | 'failed'
-  /** Why the messages could not be loaded. */
-  readonly problem: Problem | null
-  readonly isRunning: boolean
-}
+import { storedUnsent, type UnsentMessages } from './unsent.ts'
 
 export interface ChatStoreOptions {
   readonly threadId: string
@@ -37,7 +19,7 @@ export interface ChatStoreOptions {
   readonly source: ChatSource
   /** Something is being said here. */
   readonly onSend?: () => void
-  readonly unsent?: UnsentBox
+  readonly unsent?: UnsentMessages
   readonly schedule?: (callback: () => void) => () => void
 }
 
@@ -64,7 +46,7 @@ export class ChatStore {
   constructor(options: ChatStoreOptions) {
     this.#options = {
       onSend: () => undefined,
-      unsent: unsentBox,
+      unsent: storedUnsent(options.threadId),
       schedule: scheduleFrame,
       ...options,
     }
@@ -110,7 +92,7 @@ export class ChatStore {
     const parentId = this.#tree.knownAncestor(after)
     const question = newRow('user', parentId, { parts })
     this.#tree.add(question)
-    this.#keepUnsent((unsent) => [...unsent, { id: question.id, parentId, parts }])
+    this.#options.unsent.add({ id: question.id, parentId, parts })
     void this.#ask(question)
   }
 
@@ -141,7 +123,7 @@ export class ChatStore {
   dispose(): void {
     this.stop()
     clearTimeout(this.#pollTimer)
-    this.#keepUnsent(() => [])
+    this.#options.unsent.keepOnly(() => false)
     this.#taken.reject(new DOMException('The thread is gone.', 'AbortError'))
   }
 
@@ -180,7 +162,7 @@ export class ChatStore {
   /** The server has answered, so it has the question. */
   #take(question: Row): void {
     if (question.isLocal) this.#tree.replace(question.id, { ...question, isLocal: false })
-    this.#keepUnsent((unsent) => unsent.filter(({ id }) => id !== question.id))
+    this.#options.unsent.keepOnly(({ id }) => id !== question.id)
     this.#taken.resolve()
   }
 
@@ -205,7 +187,7 @@ export class ChatStore {
 
   async #merge(): Promise<void> {
     const { source, threadId, unsent } = this.#options
-    const isUnsent = unsent.read(threadId).length > 0
+    const isUnsent = unsent.all().length > 0
     const edition = this.#edition
     try {
       const messages = await this.#loadMessages(source.load(threadId), isUnsent)
@@ -238,18 +220,14 @@ export class ChatStore {
 
   /** Shows what could not be sent before the reload, with a way to send it now. */
   #addUnsent(): void {
-    this.#keepUnsent((unsent) => unsent.filter(({ id }) => this.#tree.get(id)?.isLocal !== false))
-    for (const { id, parentId, parts } of this.#options.unsent.read(this.#options.threadId)) {
+    const { unsent } = this.#options
+    unsent.keepOnly(({ id }) => this.#tree.get(id)?.isLocal !== false)
+    for (const { id, parentId, parts } of unsent.all()) {
       if (this.#tree.get(id) || (parentId !== null && !this.#tree.get(parentId))) continue
       this.#tree.add(newRow('user', parentId, { id, parts }))
       const problem = createProblem('server_unreachable', 'This message was not sent. Try again.')
       this.#tree.add(newRow('assistant', id, { status: 'failed', problem }))
     }
-  }
-
-  #keepUnsent(change: (unsent: readonly Unsent[]) => readonly Unsent[]): void {
-    const { threadId, unsent } = this.#options
-    unsent.write(threadId, change(unsent.read(threadId)))
   }
 
   #pollIfNeeded(): void {

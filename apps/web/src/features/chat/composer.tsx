@@ -12,6 +12,7 @@ export function Composer() {
   return (
     <ComposerPrimitive.Root className="flex items-end gap-2 rounded-xl border border-line-strong bg-raised p-2 shadow-low transition-[border-color,box-shadow] focus-within:border-accent focus-within:ring-3 focus-within:ring-accent-wash">
       <ComposerPrimitive.Input
+        id={composerId}
         aria-label="Message"
         placeholder="Write a message"
         rows={1}
@@ -39,6 +40,9 @@ export function Composer() {
     </ComposerPrimitive.Root>
   )
 }
+
+/** Of the text box, for those who skip to it. */
+export const composerId = 'message'
 
 const roundButtonStyle =
   'touchable inline-flex size-9 shrink-0 items-center justify-center rounded-full bg-accent text-on-accent transition-[background-color,opacity] hover:bg-accent-hover disabled:bg-selected disabled:text-ink-faint'

@@ -8,26 +8,28 @@ export interface Unsent {
   readonly parts: readonly MessagePart[]
 }
 
-/** Keeps, per thread, what is unsent, in the order in which it was said. */
-export interface UnsentBox {
-  read(threadId: string): readonly Unsent[]
-  write(threadId: string, unsent: readonly Unsent[]): void
+/** What is unsent in one thread, in the order in which it was said. */
+export interface UnsentMessages {
+  all(): readonly Unsent[]
+  add(unsent: Unsent): void
+  keepOnly(isKept: (unsent: Unsent) => boolean): void
 }
 
-export const unsentBox: UnsentBox = {
-  read(threadId) {
+export function storedUnsent(threadId: string): UnsentMessages {
+  const key = `unsent:${threadId}`
+  const all = (): readonly Unsent[] => {
     try {
-      const unsent: unknown = JSON.parse(storage.read(keyOf(threadId)) ?? '[]')
+      const unsent: unknown = JSON.parse(storage.read(key) ?? '[]')
       return Array.isArray(unsent) ? (unsent as Unsent[]) : []
     } catch {
       return []
     }
-  },
-  write(threadId, unsent) {
-    storage.write(keyOf(threadId), unsent.length > 0 ? JSON.stringify(unsent) : undefined)
-  },
-}
-
-function keyOf(threadId: string): string {
-  return `unsent:${threadId}`
+  }
+  const write = (unsent: readonly Unsent[]) =>
+    storage.write(key, unsent.length > 0 ? JSON.stringify(unsent) : undefined)
+  return {
+    all,
+    add: (unsent) => write([...all(), unsent]),
+    keepOnly: (isKept) => write(all().filter(isKept)),
+  }
 }

@@ -6,7 +6,8 @@ import {
 } from '@assistant-ui/react'
 import { useMemo, useSyncExternalStore } from 'react'
 import type { MessagePart, Problem } from '@assistant-ui-proxy/contract'
-import type { ChatSnapshot, ChatStore } from './chat-store.ts'
+import type { ChatSnapshot } from './chat-source.ts'
+import type { ChatStore } from './chat-store.ts'
 import { convertRow } from './convert-message.ts'
 
 /** What the thread's `extras` carry. */

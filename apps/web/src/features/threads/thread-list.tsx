@@ -1,18 +1,17 @@
 import { useAuiState } from '@assistant-ui/react'
-import { useMemo } from 'react'
 import { Button } from '../../components/ui/button.tsx'
 import { Skeleton } from '../../components/ui/skeleton.tsx'
-import { groupThreads } from './group-threads.ts'
 import { LoadMore } from './load-more.tsx'
-import { useActivityTimes } from './thread-activity.ts'
 import { useHasMore, type Section } from './thread-pages.ts'
 import { ThreadRow } from './thread-row.tsx'
 import { useThreads } from './threads-context.tsx'
+import { useThreadGroups } from './use-thread-groups.ts'
 
 export function ThreadList({ section }: { section: Section }) {
   const { pages } = useThreads()
   const isLoading = useAuiState((state) => state.threads.isLoading)
   const hasFailed = useAuiState((state) => state.threads.loadError !== undefined)
+  const openId = useAuiState((state) => state.threads.mainThreadId)
   const groups = useThreadGroups(section)
   const hasMore = useHasMore(pages)
   return (
@@ -23,7 +22,7 @@ export function ThreadList({ section }: { section: Section }) {
           {section === 'regular' && <GroupName>{name}</GroupName>}
           <ul className="flex flex-col gap-px">
             {threads.map((thread) => (
-              <ThreadRow key={thread.id} thread={thread} />
+              <ThreadRow key={thread.id} thread={thread} isOpen={thread.id === openId} />
             ))}
           </ul>
         </section>
@@ -32,20 +31,6 @@ export function ThreadList({ section }: { section: Section }) {
       {isLoading && groups.length === 0 && <Skeletons />}
       {!isLoading && (hasFailed ? <LoadError /> : hasMore && <LoadMore />)}
     </div>
-  )
-}
-
-function useThreadGroups(section: Section) {
-  const { activity } = useThreads()
-  const times = useActivityTimes(activity)
-  const items = useAuiState((state) => state.threads.threadItems)
-  return useMemo(
-    () =>
-      groupThreads(
-        items.filter((item) => item.status === section),
-        times,
-      ),
-    [items, times, section],
   )
 }
 

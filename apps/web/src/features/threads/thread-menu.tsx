@@ -1,7 +1,8 @@
+import { clsx } from 'clsx'
 import { Archive, ArchiveRestore, Ellipsis, Pencil, Trash2 } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
 import type { ThreadListItemState } from '@assistant-ui/react'
-import { IconButton } from '../../components/ui/icon-button.tsx'
+import { iconButtonStyle } from '../../components/ui/icon-button.tsx'
 import { Menu, MenuItem } from '../../components/ui/menu.tsx'
 import { tellIfItFails } from '../../lib/notices.ts'
 import { useThreads } from './threads-context.tsx'
@@ -24,9 +25,14 @@ export function ThreadMenu({ thread, onRename }: ThreadMenuProps) {
     <>
       <Menu
         trigger={
-          <IconButton label={`Options for ${titleOf(thread)}`} className="size-7!">
+          // No tooltip: there may be thousands of these.
+          <button
+            type="button"
+            aria-label={`Options for ${titleOf(thread)}`}
+            className={clsx(iconButtonStyle, 'size-7!')}
+          >
             <Ellipsis />
-          </IconButton>
+          </button>
         }
       >
         <MenuItem icon={<Pencil />} onSelect={onRename}>

@@ -1,6 +1,6 @@
-import { useAuiState, type ThreadListItemState } from '@assistant-ui/react'
+import type { ThreadListItemState } from '@assistant-ui/react'
 import { clsx } from 'clsx'
-import { memo, useState } from 'react'
+import { memo, useRef, useState } from 'react'
 import { Link } from 'wouter'
 import { titleOf } from './title-of.ts'
 import { RenameField } from './rename-field.tsx'
@@ -8,14 +8,25 @@ import { ThreadMenu } from './thread-menu.tsx'
 
 type Item = Pick<ThreadListItemState, 'id' | 'remoteId' | 'title' | 'status' | 'isRunning'>
 
-export const ThreadRow = memo(function ThreadRow({ thread }: { thread: Item }) {
-  const isOpen = useAuiState((state) => state.threads.mainThreadId === thread.id)
+export interface ThreadRowProps {
+  readonly thread: Item
+  readonly isOpen: boolean
+}
+
+export const ThreadRow = memo(function ThreadRow({ thread, isOpen }: ThreadRowProps) {
   const [isRenaming, setIsRenaming] = useState(false)
+  const takesFocus = useRef(false)
   const title = titleOf(thread)
   if (isRenaming)
     return (
       <li>
-        <RenameField thread={thread} onClose={() => setIsRenaming(false)} />
+        <RenameField
+          thread={thread}
+          onClose={(isByKey) => {
+            takesFocus.current = isByKey
+            setIsRenaming(false)
+          }}
+        />
       </li>
     )
   return (
@@ -26,6 +37,10 @@ export const ThreadRow = memo(function ThreadRow({ thread }: { thread: Item }) {
       )}
     >
       <Link
+        ref={(link: HTMLAnchorElement | null) => {
+          if (takesFocus.current) link?.focus()
+          takesFocus.current = false
+        }}
         href={`/t/${thread.remoteId ?? ''}`}
         aria-current={isOpen ? 'page' : undefined}
         className="touchable flex h-9 min-w-0 flex-1 items-center gap-2 rounded-md pr-10 pl-3 text-sm focus-visible:-outline-offset-2"

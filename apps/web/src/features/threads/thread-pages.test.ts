@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import type { Thread } from '@assistant-ui-proxy/contract'
+import { ThreadPages, type Section } from './thread-pages.ts'
+
+function pagesOf(counts: Record<Section, number>) {
+  const asked: string[] = []
+  const pages = new ThreadPages(async (section, after) => {
+    asked.push(`${section} ${after ?? 'start'}`)
+    const first = after === undefined ? 0 : Number(after.slice(1)) + 1
+    const ids = Array.from({ length: Math.min(50, counts[section] - first) }, (_, i) => first + i)
+    return ids.map((id) => ({ id: `t${id}` }) as Thread)
+  })
+  return { pages, asked }
+}
+
+describe('ThreadPages', () => {
+  it('reads on after the last thread of the page before, until a page is not full', async () => {
+    const { pages, asked } = pagesOf({ regular: 70, archived: 0 })
+    expect(await pages.first()).toHaveLength(50)
+    expect(pages.hasMoreHere()).toBe(true)
+    expect(await pages.next()).toHaveLength(20)
+    expect(pages.hasMoreHere()).toBe(false)
+    expect(await pages.next()).toEqual([])
+    expect(asked).toEqual(['regular start', 'regular t49'])
+  })
+
+  it('reads the archive only once it is looked at', async () => {
+    const { pages, asked } = pagesOf({ regular: 3, archived: 2 })
+    await pages.first()
+    expect(pages.hasMore).toBe(true)
+    pages.look('archived')
+    expect(await pages.next()).toHaveLength(2)
+    expect(pages.hasMore).toBe(false)
+    expect(asked).toEqual(['regular start', 'archived start'])
+  })
+
+  it('reads both anew when the list is read anew with the archive open', async () => {
+    const { pages, asked } = pagesOf({ regular: 3, archived: 2 })
+    pages.look('archived')
+    expect(await pages.first()).toHaveLength(5)
+    expect(asked).toEqual(['regular start', 'archived start'])
+  })
+})
