@@ -43,7 +43,11 @@ export const ThreadRow = memo(function ThreadRow({ thread, isOpen }: ThreadRowPr
         }}
         href={`/t/${thread.remoteId ?? ''}`}
         aria-current={isOpen ? 'page' : undefined}
-        className="touchable flex h-9 min-w-0 flex-1 items-center gap-2 rounded-md pr-10 pl-3 text-sm focus-visible:-outline-offset-2"
+        className={clsx(
+          'touchable flex h-9 min-w-0 flex-1 items-center gap-2 rounded-md pl-3 text-sm focus-visible:-outline-offset-2',
+          'group-focus-within:pr-10 group-hover:pr-10 pointer-coarse:pr-12',
+          isOpen ? 'pr-10' : 'pr-3',
+        )}
       >
         <span className={clsx('truncate', !thread.title && 'text-ink-soft')}>{title}</span>
         {thread.isRunning && (
