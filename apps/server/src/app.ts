@@ -13,13 +13,16 @@ import { createRequestContext } from './http/request-context.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { refuseOtherMethods, refuseUnknownRoutes } from './http/unmatched.ts'
 import { serveWebApp } from './http/web-app.ts'
+import { ReadinessService } from './system/readiness-service.ts'
 import { createSystemRoutes } from './system/system-routes.ts'
 import { createThreadRoutes } from './threads/thread-routes.ts'
 import { ThreadService } from './threads/thread-service.ts'
 
 /** The whole HTTP side, in the order in which a request passes it. */
 export function createApp(dependencies: Dependencies, runs: RunService): Express {
-  const { config, log, upstream } = dependencies
+  const { config, log } = dependencies
+  const storageName = config.database.driver
+  const readiness = new ReadinessService({ ...dependencies, storageName, runs })
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -33,12 +36,7 @@ export function createApp(dependencies: Dependencies, runs: RunService): Express
   createExpressEndpoints(
     contract,
     {
-      system: createSystemRoutes({
-        environment: config.environment,
-        upstreamName: upstream.name,
-        storageName: config.database.driver,
-        findProblems: () => findProblems(dependencies, runs),
-      }),
+      system: createSystemRoutes(config.environment, readiness),
       chat: createChatRoutes(runs, new ModelService(dependencies)),
       threads: createThreadRoutes(new ThreadService(dependencies), new TitleService(dependencies)),
     },
@@ -53,15 +51,4 @@ export function createApp(dependencies: Dependencies, runs: RunService): Express
   app.use(refuseUnknownRoutes)
   app.use(createProblemHandler(log))
   return app
-}
-
-async function findProblems({ store, log }: Dependencies, runs: RunService): Promise<string[]> {
-  const problems = runs.isClosed ? ['the server is shutting down'] : []
-  try {
-    await store.ping()
-  } catch (error) {
-    log.error({ err: error }, 'the storage does not answer')
-    problems.push('the storage does not answer')
-  }
-  return problems
 }

@@ -1,14 +1,17 @@
 import { pino, type Logger } from 'pino'
+import { Agent } from 'undici'
 import type { Upstream } from './chat/upstream.ts'
 import { StartError, type Config } from './config/config.ts'
+import type { UpstreamConfig } from './config/upstream-config.ts'
 import { createSqliteThreadStore } from './drivers/storage/sql/create-sqlite-thread-store.ts'
 import { createDemoUpstream } from './drivers/upstream/demo/demo-upstream.ts'
 import { findOllama, ollamaUrl } from './drivers/upstream/openai-compatible/find-ollama.ts'
-import {
-  OpenAiCompatibleUpstream,
-  type OpenAiCompatibleOptions,
-} from './drivers/upstream/openai-compatible/openai-compatible-upstream.ts'
+import { OpenAiCompatibleUpstream } from './drivers/upstream/openai-compatible/openai-compatible-upstream.ts'
 import { createRemoteUpstream } from './drivers/upstream/remote/remote-upstream.ts'
+import { withCircuitBreaker } from './resilience/circuit-breaker.ts'
+import { withDeadlines } from './resilience/deadlines.ts'
+import { withFallbacks } from './resilience/fallbacks.ts'
+import { withRetries } from './resilience/retries.ts'
 import type { ThreadStore } from './threads/thread-store.ts'
 
 const ollama = { baseUrl: `${ollamaUrl}/v1`, apiKey: undefined, model: undefined }
@@ -33,7 +36,7 @@ export async function createDependencies(
   await using opened = new AsyncDisposableStack()
   const { store, close } = await openStore(config)
   opened.defer(close)
-  const upstream = overrides.upstream ?? (await openUpstream(config, opened))
+  const upstream = overrides.upstream ?? (await openUpstreams(config, opened))
   const disposal = opened.move()
   return { config, log, store, upstream, [Symbol.asyncDispose]: () => disposal.disposeAsync() }
 }
@@ -49,24 +52,38 @@ async function openStore({ database: { path } }: Config) {
   }
 }
 
-async function openUpstream({ upstream }: Config, opened: AsyncDisposableStack): Promise<Upstream> {
-  switch (upstream.name) {
-    case 'auto':
-      return (await findOllama()) ? openOpenAi(ollama, opened) : createDemoUpstream()
-    case 'demo':
-      return createDemoUpstream()
-    case 'remote': {
-      const remote = createRemoteUpstream(upstream.baseUrl)
-      opened.defer(remote.close)
-      return remote.upstream
-    }
-    case 'openai-compatible':
-      return openOpenAi(upstream, opened)
-  }
+/** Every upstream with the policies around it, the last ones inside. */
+async function openUpstreams(
+  { upstreams, resilience }: Config,
+  opened: AsyncDisposableStack,
+): Promise<Upstream> {
+  // The deadlines of headers and body are those of `withDeadlines`.
+  const connect = { timeout: resilience.connectMs }
+  const agent = new Agent({ connect, headersTimeout: 0, bodyTimeout: 0 })
+  opened.defer(() => agent.destroy())
+  const opening = upstreams.map(async (upstream) => {
+    const driver = await openUpstream(upstream, agent)
+    return withRetries(
+      withCircuitBreaker(withDeadlines(driver, resilience), resilience),
+      resilience,
+    )
+  })
+  const [first, ...others] = await Promise.all(opening)
+  if (first === undefined) throw new RangeError('there is always an upstream')
+  return withFallbacks(first, others)
 }
 
-function openOpenAi(options: OpenAiCompatibleOptions, opened: AsyncDisposableStack): Upstream {
-  const upstream = new OpenAiCompatibleUpstream(options)
-  opened.defer(() => upstream.close())
-  return upstream
+async function openUpstream(upstream: UpstreamConfig, agent: Agent): Promise<Upstream> {
+  switch (upstream.name) {
+    case 'auto':
+      return (await findOllama())
+        ? new OpenAiCompatibleUpstream(agent, ollama)
+        : createDemoUpstream()
+    case 'demo':
+      return createDemoUpstream()
+    case 'remote':
+      return createRemoteUpstream(agent, upstream.baseUrl)
+    case 'openai-compatible':
+      return new OpenAiCompatibleUpstream(agent, upstream)
+  }
 }

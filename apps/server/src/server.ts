@@ -7,6 +7,7 @@ import { createApp } from './app.ts'
 import { RunService } from './chat/run-service.ts'
 import { StartError, type Config } from './config/config.ts'
 import type { Dependencies } from './dependencies.ts'
+import { RunLimit } from './resilience/run-limit.ts'
 
 export interface RunningServer {
   /** Such as `http://localhost:8000`. */
@@ -22,7 +23,7 @@ export interface RunningServer {
 export async function startServer(dependencies: Dependencies): Promise<RunningServer> {
   const { config, log, store } = dependencies
   const startedAt = new Date()
-  const runs = new RunService(dependencies)
+  const runs = new RunService({ ...dependencies, limit: new RunLimit(config.resilience) })
   const server = createServer(createApp(dependencies, runs))
   await listen(server, config)
   // Not before the port is ours: another server on it would still be writing these.

@@ -26,6 +26,9 @@ export const problemCatalogue = {
   upstream_protocol: { status: 502, title: 'The upstream sent what its protocol does not allow' },
   upstream_interrupted: { status: 502, title: 'The upstream broke off in the middle of the reply' },
   upstream_busy: { status: 502, title: 'The upstream has too much to do' },
+  upstream_suspended: { status: 503, title: 'The upstream is spared after failing repeatedly' },
+  upstream_timeout: { status: 504, title: 'The upstream took too long' },
+  overloaded: { status: 503, title: 'The server has too much to do' },
   shutting_down: { status: 503, title: 'The server is shutting down' },
   run_interrupted: { status: 503, title: 'The server stopped in the middle of the reply' },
   // The two below are found out by the client; no server sends them.

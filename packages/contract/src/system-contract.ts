@@ -7,6 +7,8 @@ const readinessSchema = z.object({
   status: z.enum(['ready', 'not_ready']),
   /** Which upstream answers; `demo` is the offline assistant. */
   upstream: z.string(),
+  /** Whether the upstream's circuit breaker lets chats through. */
+  circuit: z.enum(['closed', 'half-open', 'open']),
   storage: z.string(),
   /** What is not ready, in words; empty when all is. */
   problems: z.array(z.string()),

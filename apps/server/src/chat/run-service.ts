@@ -12,6 +12,7 @@ import type { Logger } from 'pino'
 import { AppError, maskedProblem, problemOf } from '../app-error.ts'
 import type { Owner } from '../identity/owner.ts'
 import type { ThreadStore } from '../threads/thread-store.ts'
+import type { RunLimit } from '../resilience/run-limit.ts'
 import { createReply, placeBranch } from './branch.ts'
 import { ReplyWriter } from './reply-writer.ts'
 import { readUpstreamBatch } from './upstream-batch.ts'
@@ -37,19 +38,28 @@ interface ActiveRun {
   readonly settled: Promise<void>
 }
 
+export interface RunServiceOptions {
+  readonly store: ThreadStore
+  readonly upstream: Upstream
+  readonly log: Logger
+  readonly limit: RunLimit
+}
+
 /** Sends conversations to the upstream and keeps what comes back. */
 export class RunService {
   readonly #store: ThreadStore
   readonly #upstream: Upstream
   readonly #log: Logger
+  readonly #limit: RunLimit
   readonly #writer: ReplyWriter
   readonly #active = new Set<ActiveRun>()
   #isClosed = false
 
-  constructor({ store, upstream, log }: { store: ThreadStore; upstream: Upstream; log: Logger }) {
+  constructor({ store, upstream, log, limit }: RunServiceOptions) {
     this.#store = store
     this.#upstream = upstream
     this.#log = log
+    this.#limit = limit
     this.#writer = new ReplyWriter(store, log)
   }
 
@@ -61,12 +71,27 @@ export class RunService {
   async start(owner: Owner, request: ChatRequest, signal: AbortSignal): Promise<Run> {
     if (this.#isClosed)
       throw new AppError('shutting_down', 'The server is shutting down. Try again in a moment.')
+    const leavePlace = await this.#limit.enter(signal)
+    try {
+      return await this.#begin(owner, request, signal, leavePlace)
+    } catch (error) {
+      leavePlace()
+      throw error
+    }
+  }
+
+  async #begin(
+    owner: Owner,
+    request: ChatRequest,
+    signal: AbortSignal,
+    leavePlace: () => void,
+  ): Promise<Run> {
     const question = await this.#ask(owner, request)
     const controller = new AbortController()
     const leave = () => controller.abort('left' satisfies AbortReason)
     if (signal.aborted) leave()
     else signal.addEventListener('abort', leave, { once: true })
-    const run = this.#stream(question, controller)
+    const run = this.#stream(question, controller, leavePlace)
     const first = await run.next()
     return first.done === true ? run : prepend(first.value, run)
   }
@@ -130,7 +155,7 @@ export class RunService {
     return { earlier: earlier.filter((message) => message.parts.length > 0), replyId: reply.id }
   }
 
-  async *#stream(question: Question, controller: AbortController): Run {
+  async *#stream(question: Question, controller: AbortController, leavePlace: () => void): Run {
     const { signal } = controller
     const { promise: settled, resolve: settle } = Promise.withResolvers<void>()
     const active = { controller, settled }
@@ -164,6 +189,7 @@ export class RunService {
       if (reply.status === 'streaming')
         await question.keep(accumulate(reply, [this.#endFor(undefined, signal)]))
       this.#active.delete(active)
+      leavePlace()
       settle()
     }
   }

@@ -7,6 +7,9 @@ export interface UpstreamRequest {
   readonly model?: string | undefined
 }
 
+/** `open` lets nothing through, `half-open` one call to see. */
+export type Circuit = 'closed' | 'half-open' | 'open'
+
 /** Something that answers: a model, or a server in front of one. */
 export interface Upstream {
   readonly name: string
@@ -22,6 +25,8 @@ export interface Upstream {
   stream(request: UpstreamRequest, signal: AbortSignal): AsyncIterable<readonly UIMessageChunk[]>
   /** The models that a request may name; none where there is no choice. @throws AppError `upstream_*` */
   listModels(): Promise<readonly Model[]>
+  /** Whether a circuit breaker lets calls through; absent: there is none. */
+  circuit?(): Circuit
 }
 
 /** What asks an upstream for a title: the system message before the conversation. */

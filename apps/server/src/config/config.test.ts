@@ -11,7 +11,7 @@ describe('createConfig', () => {
       environment: 'development',
       corsOrigins: ['http://localhost:3000', 'http://127.0.0.1:3000'],
       database: { driver: 'sqlite', path: resolve(workspaceRoot, 'data/assistant-ui-proxy.db') },
-      upstream: { name: 'auto' },
+      upstreams: [{ name: 'auto' }],
       logLevel: 'info',
     })
   })
@@ -19,29 +19,36 @@ describe('createConfig', () => {
   it('selects the remote upstream where a base URL is set, unless UPSTREAM says demo', () => {
     const env = { ASSISTANT_UI_BASE_URL: 'http://127.0.0.1:9000/' }
     const remote = { name: 'remote', baseUrl: 'http://127.0.0.1:9000' }
-    expect(createConfig(env).upstream).toEqual(remote)
-    expect(createConfig({ ...env, UPSTREAM: 'remote' }).upstream).toEqual(remote)
-    expect(createConfig({ ...env, UPSTREAM: 'demo' }).upstream).toEqual({ name: 'demo' })
+    expect(createConfig(env).upstreams[0]).toEqual(remote)
+    expect(createConfig({ ...env, UPSTREAM: 'remote' }).upstreams[0]).toEqual(remote)
+    expect(createConfig({ ...env, UPSTREAM: 'demo' }).upstreams[0]).toEqual({ name: 'demo' })
   })
 
   it('selects a server of chat completions where its URL or key is set', () => {
     const env = { OPENAI_BASE_URL: 'http://127.0.0.1:9000/v1/' }
     const baseUrl = 'http://127.0.0.1:9000/v1'
-    expect(createConfig(env).upstream).toMatchObject({ name: 'openai-compatible', baseUrl })
-    expect(createConfig({ OPENAI_API_KEY: 'sk', OPENAI_MODEL: 'm' }).upstream).toEqual({
+    expect(createConfig(env).upstreams[0]).toMatchObject({ name: 'openai-compatible', baseUrl })
+    expect(createConfig({ OPENAI_API_KEY: 'sk', OPENAI_MODEL: 'm' }).upstreams[0]).toEqual({
       name: 'openai-compatible',
       baseUrl: 'https://api.openai.com/v1',
       apiKey: 'sk',
       model: 'm',
     })
     const both = { ...env, ASSISTANT_UI_BASE_URL: 'http://127.0.0.1:1' }
-    expect(createConfig(both).upstream.name).toBe('remote')
+    expect(createConfig(both).upstreams[0]?.name).toBe('remote')
   })
 
   it('asks for the model of OpenAI that it cannot choose', () => {
     const { message } = catchStartError(() => createConfig({ OPENAI_API_KEY: 'sk-secret' }))
     expect(message).toContain('OPENAI_MODEL: must be set')
     expect(message).not.toContain('sk-secret')
+  })
+
+  it('takes a list of those who answer instead', () => {
+    const env = { ASSISTANT_UI_BASE_URL: 'http://127.0.0.1:1', UPSTREAM_FALLBACK: 'demo' }
+    expect(createConfig(env).upstreams.map(({ name }) => name)).toEqual(['remote', 'demo'])
+    const { message } = catchStartError(() => createConfig({ UPSTREAM_FALLBACK: 'demo,magic' }))
+    expect(message).toContain('UPSTREAM_FALLBACK (entry 2)')
   })
 
   it('takes the web origins from the port of the web app', () => {
@@ -74,7 +81,9 @@ describe('createConfig', () => {
 
   it('asks for the base URL that the remote upstream needs', () => {
     const { message } = catchStartError(() => createConfig({ UPSTREAM: 'remote' }))
-    expect(message).toContain('ASSISTANT_UI_BASE_URL: must be set, since UPSTREAM is remote')
+    expect(message).toContain(
+      'ASSISTANT_UI_BASE_URL: must be set, since the upstream remote is chosen',
+    )
   })
 })
 

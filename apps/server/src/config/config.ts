@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { workspaceRoot, type Env } from './env.ts'
-import { chooseUpstream, upstreamVariables, type UpstreamConfig } from './upstream-config.ts'
+import { resilienceOf, resilienceVariables, type ResilienceConfig } from './resilience-config.ts'
+import { chooseUpstreams, upstreamVariables, type UpstreamConfig } from './upstream-config.ts'
 
 export interface Config {
   readonly host: string
@@ -12,7 +13,9 @@ export interface Config {
   readonly corsOrigins: readonly string[]
   /** A file, or `:memory:`. */
   readonly database: { readonly driver: 'sqlite'; readonly path: string }
-  readonly upstream: UpstreamConfig
+  /** The first is asked; the others, one after another, where it fails. */
+  readonly upstreams: readonly UpstreamConfig[]
+  readonly resilience: ResilienceConfig
   readonly logLevel: string
   /** How long streams may go on after a signal to stop, in ms. */
   readonly shutdownTimeoutMs: number
@@ -61,6 +64,7 @@ const envSchema = z.object({
     .regex(/^sqlite:.+$/, 'must be sqlite:<path>, such as sqlite:data/assistant-ui-proxy.db')
     .default('sqlite:data/assistant-ui-proxy.db'),
   ...upstreamVariables,
+  ...resilienceVariables,
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 })
 
@@ -72,7 +76,7 @@ export function createConfig(env: Env): Config {
   const parsed = envSchema.safeParse(env)
   if (!parsed.success) throw new StartError(describeFaults(parsed.error.issues))
   const vars = parsed.data
-  const { upstream, missing } = chooseUpstream(vars)
+  const { upstreams, missing } = chooseUpstreams(vars)
   const faults = Object.entries(missing).map(([name, message]) => ({ path: [name], message }))
   if (faults.length > 0) throw new StartError(describeFaults(faults))
   return Object.freeze<Config>({
@@ -84,7 +88,8 @@ export function createConfig(env: Env): Config {
       `http://127.0.0.1:${vars.WEB_PORT}`,
     ],
     database: { driver: 'sqlite', path: databasePath(vars.DATABASE_URL) },
-    upstream,
+    upstreams,
+    resilience: resilienceOf(vars),
     logLevel: vars.LOG_LEVEL,
     shutdownTimeoutMs: 10_000,
     webRoot: resolve(workspaceRoot, 'apps/web/dist'),

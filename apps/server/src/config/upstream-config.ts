@@ -15,6 +15,8 @@ export type UpstreamConfig =
 
 const openAiUrl = 'https://api.openai.com/v1'
 
+const kinds = ['remote', 'openai-compatible', 'demo'] as const
+
 const httpUrl = z
   .url({
     protocol: /^https?$/,
@@ -24,7 +26,12 @@ const httpUrl = z
 
 /** The variables that say who answers. */
 export const upstreamVariables = {
-  UPSTREAM: z.enum(['auto', 'demo', 'remote', 'openai-compatible']).default('auto'),
+  UPSTREAM: z.enum(['auto', ...kinds]).default('auto'),
+  UPSTREAM_FALLBACK: z
+    .string()
+    .transform((list) => list.split(',').map((name) => name.trim()))
+    .pipe(z.array(z.enum(kinds)))
+    .default([]),
   ASSISTANT_UI_BASE_URL: httpUrl.optional(),
   OPENAI_BASE_URL: httpUrl.optional(),
   OPENAI_API_KEY: z.string().optional(),
@@ -34,20 +41,30 @@ export const upstreamVariables = {
 type Variables = z.output<z.ZodObject<typeof upstreamVariables>>
 
 /**
- * What the variables choose.
+ * What the variables choose: who is asked, and who instead where one fails.
  * @returns also the variables that are missing for it, each with what to do
  */
-export function chooseUpstream(variables: Variables): {
-  upstream: UpstreamConfig
-  missing: Partial<Record<keyof Variables, string>>
-} {
-  const name = variables.UPSTREAM === 'auto' ? whatIsConfigured(variables) : variables.UPSTREAM
+export function chooseUpstreams(variables: Variables) {
+  const first = variables.UPSTREAM === 'auto' ? whatIsConfigured(variables) : variables.UPSTREAM
+  const chosen = [first, ...variables.UPSTREAM_FALLBACK].map((name) => upstreamOf(name, variables))
+  return {
+    upstreams: chosen.map(({ upstream }) => upstream),
+    missing: Object.assign({}, ...chosen.map(({ missing }) => missing)) as Missing,
+  }
+}
+
+type Missing = Partial<Record<keyof Variables, string>>
+
+function upstreamOf(
+  name: UpstreamConfig['name'],
+  variables: Variables,
+): { upstream: UpstreamConfig; missing: Missing } {
   switch (name) {
     case 'remote': {
       const baseUrl = variables.ASSISTANT_UI_BASE_URL
       const missing =
         baseUrl === undefined
-          ? { ASSISTANT_UI_BASE_URL: 'must be set, since UPSTREAM is remote' }
+          ? { ASSISTANT_UI_BASE_URL: 'must be set, since the upstream remote is chosen' }
           : {}
       return { upstream: { name, baseUrl: baseUrl ?? '' }, missing }
     }

@@ -27,7 +27,13 @@ export async function startTestServer({
 }: TestServerOptions = {}) {
   // Not an Ollama that the machine may have.
   const demo = env['ASSISTANT_UI_BASE_URL'] === undefined && { UPSTREAM: 'demo' }
-  const variables = { PORT: '0', DATABASE_URL: 'sqlite::memory:', ...demo, ...env }
+  const variables = {
+    UPSTREAM_MAX_ATTEMPTS: '1',
+    PORT: '0',
+    DATABASE_URL: 'sqlite::memory:',
+    ...demo,
+    ...env,
+  }
   const config = { ...createConfig(variables), webRoot }
   const log = pino({ level: 'info' }, { write: (line) => onLog?.(line) })
   const dependencies = await createDependencies(config, { log, ...(upstream && { upstream }) })

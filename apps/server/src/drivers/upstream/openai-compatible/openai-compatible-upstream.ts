@@ -1,5 +1,5 @@
 import type { UIMessageChunk } from '@assistant-ui-proxy/contract'
-import { Agent } from 'undici'
+import type { Agent } from 'undici'
 import { AppError } from '../../../app-error.ts'
 import type { Upstream, UpstreamRequest } from '../../../chat/upstream.ts'
 import { postForEvents } from '../post-for-events.ts'
@@ -19,13 +19,14 @@ export interface OpenAiCompatibleOptions {
 export class OpenAiCompatibleUpstream implements Upstream {
   readonly name = 'openai-compatible'
   readonly description: string
-  readonly #agent = new Agent()
+  readonly #agent: Agent
   readonly #baseUrl: string
   readonly #url: URL
   readonly #headers: Readonly<Record<string, string>>
   #defaultModel: string | undefined
 
-  constructor({ baseUrl, apiKey, model }: OpenAiCompatibleOptions) {
+  constructor(agent: Agent, { baseUrl, apiKey, model }: OpenAiCompatibleOptions) {
+    this.#agent = agent
     this.description = `openai-compatible, ${model ?? 'the first model'} at ${baseUrl}`
     this.#baseUrl = baseUrl
     this.#url = new URL(`${baseUrl}/chat/completions`)
@@ -65,10 +66,6 @@ export class OpenAiCompatibleUpstream implements Upstream {
     const ids = await listOpenAiModels(this.#agent, this.#baseUrl, this.#headers)
     const defaultModel = this.#defaultModel ?? ids[0]
     return ids.map((id) => ({ id, is_default: id === defaultModel }))
-  }
-
-  async close(): Promise<void> {
-    await this.#agent.destroy()
   }
 
   async #findDefaultModel(): Promise<string> {

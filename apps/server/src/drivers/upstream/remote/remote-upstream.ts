@@ -5,7 +5,7 @@ import {
   type Model,
   type UIMessageChunk,
 } from '@assistant-ui-proxy/contract'
-import { Agent } from 'undici'
+import type { Agent } from 'undici'
 import { z } from 'zod'
 import { AppError, problemOf } from '../../../app-error.ts'
 import type { Upstream, UpstreamRequest } from '../../../chat/upstream.ts'
@@ -17,16 +17,14 @@ import { createRemoteMapping } from './remote-mapping.ts'
  * Another server of this kind: `POST {baseUrl}/api/chat {messages, stream: true}`, answered with
  * `data:` events of text or of UI message chunks until `[DONE]`.
  */
-export function createRemoteUpstream(baseUrl: string) {
-  const agent = new Agent()
+export function createRemoteUpstream(agent: Agent, baseUrl: string): Upstream {
   const url = new URL(`${baseUrl}/api/chat`)
-  const upstream: Upstream = {
+  return {
     name: 'remote',
     description: `remote, ${baseUrl}`,
     stream: (request, signal) => streamChat(agent, url, request, signal),
     listModels: () => listRemoteModels(agent, baseUrl),
   }
-  return { upstream, close: () => agent.destroy() }
 }
 
 async function* streamChat(

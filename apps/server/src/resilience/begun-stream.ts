@@ -1,0 +1,37 @@
+import type { UIMessageChunk } from '@assistant-ui-proxy/contract'
+
+type Batch = readonly UIMessageChunk[]
+
+/** A stream whose first batch is there: until then it may be tried again, afterwards not. */
+interface BegunStream {
+  readonly first: IteratorResult<Batch, unknown>
+  readonly rest: AsyncIterator<Batch, unknown>
+}
+
+/** Asks for the first batch. @throws what the stream throws before it */
+export async function beginStream(stream: AsyncIterable<Batch>): Promise<BegunStream> {
+  const rest = stream[Symbol.asyncIterator]()
+  return { first: await rest.next(), rest }
+}
+
+/**
+ * A stream that begins as it is told to, and then is the one that began: no step is added to any
+ * later batch.
+ */
+export function deferStream(begin: () => Promise<BegunStream>): AsyncIterable<Batch> {
+  let rest: AsyncIterator<Batch, unknown> | undefined
+  return {
+    [Symbol.asyncIterator]: () => ({
+      async next() {
+        if (rest !== undefined) return rest.next()
+        const begun = await begin()
+        rest = begun.rest
+        return begun.first
+      },
+      async return() {
+        await rest?.return?.()
+        return { done: true, value: undefined }
+      },
+    }),
+  }
+}

@@ -1,0 +1,218 @@
+import type { UIMessageChunk } from '@assistant-ui-proxy/contract'
+import { describe, expect, it } from 'vitest'
+import { AppError } from '../app-error.ts'
+import type { Upstream } from '../chat/upstream.ts'
+import { aborted, finishBatch, scriptUpstream, textBatch } from '../tests/scripted-upstream.ts'
+import { withCircuitBreaker } from './circuit-breaker.ts'
+import { withDeadlines } from './deadlines.ts'
+import { withFallbacks } from './fallbacks.ts'
+import { withRetries } from './retries.ts'
+import { RunLimit } from './run-limit.ts'
+
+const busy = new AppError('upstream_busy', 'Later.', { retry_after_ms: 1 })
+const denied = new AppError('upstream_denied', 'No.')
+const request = { messages: [] }
+
+describe('withRetries', () => {
+  const options = { maxAttempts: 3, retryBudgetMs: 1_000 }
+
+  it('tries again until the first chunk comes', async () => {
+    const { upstream, requests } = failFor(2, busy)
+    expect(await readAll(withRetries(upstream, options))).toHaveLength(3)
+    expect(requests).toHaveLength(3)
+  })
+
+  it('gives the last failure after the last attempt', async () => {
+    const { upstream, requests } = failFor(3, busy)
+    await expect(readAll(withRetries(upstream, options))).rejects.toBe(busy)
+    expect(requests).toHaveLength(3)
+  })
+
+  it('does not try again what was refused', async () => {
+    const { upstream, requests } = failFor(1, denied)
+    await expect(readAll(withRetries(upstream, options))).rejects.toBe(denied)
+    expect(requests).toHaveLength(1)
+  })
+
+  it('does not try again once something has been said', async () => {
+    const { upstream, requests } = scriptUpstream(async function* () {
+      yield textBatch('so far')
+      throw busy
+    })
+    await expect(readAll(withRetries(upstream, options))).rejects.toBe(busy)
+    expect(requests).toHaveLength(1)
+  })
+
+  it('waits as long as the upstream asks for', async () => {
+    const later = new AppError('upstream_busy', 'Later.', { retry_after_ms: 120 })
+    const startedAt = performance.now()
+    await readAll(withRetries(failFor(1, later).upstream, options))
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(118)
+  })
+
+  it('does not begin an attempt outside its budget', async () => {
+    const later = new AppError('upstream_busy', 'Later.', { retry_after_ms: 60_000 })
+    const { upstream, requests } = failFor(1, later)
+    await expect(readAll(withRetries(upstream, options))).rejects.toBe(later)
+    expect(requests).toHaveLength(1)
+  })
+
+  it('stops waiting when the reader leaves', async () => {
+    const later = new AppError('upstream_busy', 'Later.', { retry_after_ms: 900 })
+    const { upstream, requests } = failFor(1, later)
+    const signal = AbortSignal.timeout(20)
+    await expect(readAll(withRetries(upstream, options), signal)).rejects.toMatchObject({
+      name: 'AbortError',
+    })
+    expect(requests).toHaveLength(1)
+  })
+})
+
+describe('withDeadlines', () => {
+  const options = { firstChunkMs: 60, idleMs: 60, totalMs: 400 }
+
+  it.each([
+    ['says nothing', /said nothing for 0.06 s/, 0, 0],
+    ['pauses for too long', /paused for 0.06 s/, 2, 0],
+    ['never ends', /did not end within 0.4 s/, Infinity, 20],
+  ])('ends an upstream that %s, and closes it', async (_name, message, batches, pauseMs) => {
+    let closed = false
+    const { upstream } = scriptUpstream(async function* (_request, signal) {
+      try {
+        for (let count = 0; count < batches; count++) {
+          await pause(pauseMs)
+          signal.throwIfAborted()
+          yield textBatch('x')
+        }
+        await aborted(signal)
+        signal.throwIfAborted()
+      } finally {
+        closed = true
+      }
+    })
+    const reading = readAll(withDeadlines(upstream, options))
+    await expect(reading).rejects.toMatchObject({ problem: { code: 'upstream_timeout' } })
+    await expect(reading).rejects.toThrow(message)
+    expect(closed).toBe(true)
+  })
+
+  it('does not count the time that a slow reader takes', async () => {
+    const { upstream } = scriptUpstream(async function* () {
+      yield textBatch('a')
+      yield textBatch('b')
+      yield finishBatch
+    })
+    let chunks = 0
+    for await (const batch of withDeadlines(upstream, options).stream(request, never())) {
+      chunks += batch.length
+      await pause(90)
+    }
+    expect(chunks).toBe(4)
+  })
+
+  it('leaves the reader’s own leaving what it is', async () => {
+    const { upstream } = scriptUpstream(async function* (_request, signal) {
+      yield textBatch('a')
+      await aborted(signal)
+      signal.throwIfAborted()
+    })
+    const signal = AbortSignal.timeout(20)
+    await expect(readAll(withDeadlines(upstream, options), signal)).rejects.toMatchObject({
+      name: 'TimeoutError',
+    })
+  })
+})
+
+describe('withCircuitBreaker', () => {
+  const options = { breakerFailures: 3, breakerOpenMs: 80 }
+  const down = new AppError('upstream_unreachable', 'Down.')
+
+  it('opens after failures in a row, asks nobody then, lets one through later and closes', async () => {
+    const { upstream, requests } = failFor(4, down)
+    const guarded = withCircuitBreaker(upstream, options)
+    for (let turn = 0; turn < 3; turn++) await expect(readAll(guarded)).rejects.toBe(down)
+    expect(guarded.circuit?.()).toBe('open')
+    await expect(readAll(guarded)).rejects.toMatchObject({
+      problem: { code: 'upstream_suspended' },
+    })
+    expect(requests).toHaveLength(3)
+
+    await pause(100)
+    await expect(readAll(guarded)).rejects.toBe(down)
+    expect(guarded.circuit?.()).toBe('open')
+    await pause(100)
+    await readAll(guarded)
+    expect(guarded.circuit?.()).toBe('closed')
+  })
+
+  it('does not take refused requests for an illness', async () => {
+    const guarded = withCircuitBreaker(failFor(9, denied).upstream, options)
+    for (let turn = 0; turn < 5; turn++) await expect(readAll(guarded)).rejects.toBe(denied)
+    expect(guarded.circuit?.()).toBe('closed')
+  })
+})
+
+describe('withFallbacks', () => {
+  it('asks the next where one fails before its first chunk, without the first’s model', async () => {
+    const first = failFor(1, denied)
+    const second = failFor(0, denied)
+    const upstream = withFallbacks(first.upstream, [second.upstream])
+    const stream = upstream.stream({ ...request, model: 'm' }, never())
+    for await (const batch of stream) expect(batch.length).toBeGreaterThan(0)
+    expect(first.requests[0]).toMatchObject({ model: 'm' })
+    expect(second.requests[0]?.model).toBeUndefined()
+  })
+
+  it('tells the failure of the first where all fail', async () => {
+    const upstream = withFallbacks(failFor(1, denied).upstream, [failFor(1, busy).upstream])
+    await expect(readAll(upstream)).rejects.toBe(denied)
+  })
+
+  it('asks nobody else once something has been said', async () => {
+    const { upstream } = scriptUpstream(async function* () {
+      yield textBatch('so far')
+      throw busy
+    })
+    const second = failFor(0, denied)
+    await expect(readAll(withFallbacks(upstream, [second.upstream]))).rejects.toBe(busy)
+    expect(second.requests).toEqual([])
+  })
+})
+
+describe('RunLimit', () => {
+  it('lets so many in, has so many wait, and refuses the next', async () => {
+    const limit = new RunLimit({ maxRuns: 1, maxQueuedRuns: 1 })
+    const leave = await limit.enter(never())
+    const waiting = limit.enter(never())
+    await expect(limit.enter(never())).rejects.toMatchObject({ problem: { code: 'overloaded' } })
+    leave()
+    const leaveNext = await waiting
+    const again = limit.enter(never())
+    leaveNext()
+    await expect(again).resolves.toBeTypeOf('function')
+  })
+})
+
+/** An upstream that fails so many times, then answers. */
+function failFor(times: number, error: AppError) {
+  const scripted = scriptUpstream(async function* () {
+    if (scripted.requests.length <= times) throw error
+    yield textBatch('x')
+    yield finishBatch
+  })
+  return scripted
+}
+
+async function readAll(upstream: Upstream, signal = never()): Promise<UIMessageChunk[]> {
+  const chunks: UIMessageChunk[] = []
+  for await (const batch of upstream.stream(request, signal)) chunks.push(...batch)
+  return chunks
+}
+
+function never(): AbortSignal {
+  return new AbortController().signal
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
