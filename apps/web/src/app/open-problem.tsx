@@ -10,13 +10,16 @@ export interface OpenProblemProps {
 /** In the place of a conversation that cannot be opened. */
 export function OpenProblem({ problem, onRetry, onNewChat }: OpenProblemProps) {
   const isMissing = problem.status === 404 || problem.status === 400
+  const isThread = problem.code !== 'route_not_found'
   return (
     <div role="alert" className="m-auto max-w-sm px-6 pb-16 text-center">
       <h2 className="text-lg font-semibold tracking-tight">
-        {isMissing ? 'This conversation does not exist' : problem.title}
+        {isMissing && isThread ? 'This conversation does not exist' : problem.title}
       </h2>
       <p className="mt-2 text-sm text-pretty text-ink-soft">
-        {isMissing ? 'It may have been deleted, or the address is not complete.' : problem.detail}
+        {isMissing && isThread
+          ? 'It may have been deleted, or the address is not complete.'
+          : problem.detail}
       </p>
       <div className="mt-6 flex justify-center gap-2">
         {!isMissing && <Button onClick={onRetry}>Try again</Button>}

@@ -1,4 +1,4 @@
-import { client, queryClient } from '../lib/api.ts'
+import { checkServerAfter, client, queryClient } from '../lib/api.ts'
 import { bodyOf } from '../lib/problem.ts'
 import { ChatRegistry } from '../features/chat/chat-registry.ts'
 import { ThreadActivity } from '../features/threads/thread-activity.ts'
@@ -21,6 +21,7 @@ export const chats = new ChatRegistry({
     send: (body, signal) => client.chat.stream(body, { signal }),
   },
   onSend: (threadId) => activity.note(threadId),
+  onProblem: checkServerAfter,
 })
 
 export const threadList = createThreadListAdapter({

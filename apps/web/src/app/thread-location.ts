@@ -19,10 +19,11 @@ export function useLocationOfThread(): ThreadLocation {
   const threadId = params?.thread_id
   const follow = useCallback(
     (next: string | undefined) => {
-      // A new chat that gets its id is the same place under another name.
-      if (next === undefined) navigate('/')
-      else if (location.pathname !== `/t/${next}`)
-        navigate(`/t/${next}`, { replace: location.pathname === '/' })
+      // A new chat that gets its id is the same place under another name; and nobody wants to go
+      // back to where a deleted thread was.
+      const nextPath = next === undefined ? '/' : `/t/${next}`
+      const isSamePlace = next === undefined || location.pathname === '/'
+      if (location.pathname !== nextPath) navigate(nextPath, { replace: isSamePlace })
     },
     [navigate],
   )

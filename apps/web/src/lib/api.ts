@@ -1,11 +1,19 @@
-import { contract, createClient, createFetcher } from '@assistant-ui-proxy/contract'
-import { QueryClient } from '@tanstack/react-query'
+import { contract, createClient, createFetcher, type Problem } from '@assistant-ui-proxy/contract'
+import { QueryCache, QueryClient } from '@tanstack/react-query'
 import { initTsrReactQuery } from '@ts-rest/react-query/v5'
 import { apiUrl } from '../config/env.ts'
+import { problemOf } from './problem.ts'
 
 export const client = createClient(apiUrl)
 
+export const readyKey = ['ready']
+
 export const queryClient = new QueryClient({
+  queryCache: new QueryCache({
+    onError: (error, { queryKey }) => {
+      if (queryKey[0] !== readyKey[0]) checkServerAfter(problemOf(error))
+    },
+  }),
   defaultOptions: { queries: { retry: false, refetchOnWindowFocus: false } },
 })
 
@@ -22,4 +30,10 @@ export const tsr = initTsrReactQuery(contract, {
  */
 export const quietly: { notifyOnChangeProps: ('data' | 'error' | 'status')[] } = {
   notifyOnChangeProps: ['data', 'error', 'status'],
+}
+
+/** Asks at once whether the server is there, rather than when it is time, where a failure gives cause. */
+export function checkServerAfter({ code }: Problem): void {
+  if (code === 'server_unreachable' || code === 'stream_interrupted')
+    void queryClient.invalidateQueries({ queryKey: readyKey })
 }

@@ -1,4 +1,5 @@
 import { nanoid } from 'nanoid'
+import type { Problem } from '@assistant-ui-proxy/contract'
 import type { ChatSource } from './chat-source.ts'
 import { ChatStore } from './chat-store.ts'
 import { storedUnsent } from './unsent.ts'
@@ -7,6 +8,8 @@ export interface ChatRegistryOptions {
   readonly source: ChatSource
   /** Something is being said in a thread. */
   readonly onSend: (threadId: string) => void
+  /** A request failed, or its stream broke off. */
+  readonly onProblem: (problem: Problem) => void
 }
 
 /**
@@ -32,8 +35,8 @@ export class ChatRegistry {
   open(threadId: string, { isNew = false } = {}): ChatStore {
     const known = this.#stores.get(threadId)
     if (known) return known
-    const { source, onSend } = this.#options
-    const store = new ChatStore({ threadId, isNew, source, onSend: () => onSend(threadId) })
+    const { onSend, ...options } = this.#options
+    const store = new ChatStore({ ...options, threadId, isNew, onSend: () => onSend(threadId) })
     this.#stores.set(threadId, store)
     return store
   }

@@ -19,6 +19,8 @@ export interface ChatStoreOptions {
   readonly source: ChatSource
   /** Something is being said here. */
   readonly onSend?: () => void
+  /** A request failed, or its stream broke off. */
+  readonly onProblem?: (problem: Problem) => void
   readonly unsent?: UnsentMessages
   readonly schedule?: (callback: () => void) => () => void
 }
@@ -46,6 +48,7 @@ export class ChatStore {
   constructor(options: ChatStoreOptions) {
     this.#options = {
       onSend: () => undefined,
+      onProblem: () => undefined,
       unsent: storedUnsent(options.threadId),
       schedule: scheduleFrame,
       ...options,
@@ -152,6 +155,7 @@ export class ChatStore {
       if (active.isOver) return
       const problem = problemOf(error)
       active.fail(problem)
+      this.#options.onProblem(problem)
       this.#settle(active)
       // The server may have stored the question and a reply of its own before it refused.
       if (!active.hasBegun && problem.code !== 'server_unreachable') await this.refresh()
@@ -183,6 +187,7 @@ export class ChatStore {
     this.#tree.replace(active.row.id, active.flush())
     this.#active = undefined
     this.#publish()
+    this.#pollIfNeeded()
   }
 
   async #merge(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Readiness } from '@assistant-ui-proxy/contract'
-import { quietly, tsr } from '../../lib/api.ts'
+import { quietly, readyKey, tsr } from '../../lib/api.ts'
 import { problemOf } from '../../lib/problem.ts'
 
 /** What the server says of itself; without `readiness` it cannot be reached. */
@@ -10,12 +10,12 @@ export interface ServerStatus {
   readonly check: () => void
 }
 
-const steadyIntervalMs = 60_000
+const steadyIntervalMs = 30_000
 const troubledIntervalMs = 3_000
 
 export function useReadiness(): ServerStatus {
   const { data, error, refetch } = tsr.system.ready.useQuery<Readiness>({
-    queryKey: ['ready'],
+    queryKey: readyKey,
     select: (answer) => answer.body,
     refetchInterval: ({ state }) =>
       state.status === 'error' ? troubledIntervalMs : steadyIntervalMs,
