@@ -37,7 +37,7 @@ export function createApp(dependencies: Dependencies, runs: RunService): Express
     contract,
     {
       system: createSystemRoutes(config.environment, readiness),
-      chat: createChatRoutes(runs, new ModelService(dependencies)),
+      chat: createChatRoutes(runs, new ModelService(dependencies), config.keepAliveMs),
       threads: createThreadRoutes(new ThreadService(dependencies), new TitleService(dependencies)),
     },
     app,

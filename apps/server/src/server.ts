@@ -23,7 +23,8 @@ export interface RunningServer {
 export async function startServer(dependencies: Dependencies): Promise<RunningServer> {
   const { config, log, store } = dependencies
   const startedAt = new Date()
-  const runs = new RunService({ ...dependencies, limit: new RunLimit(config.resilience) })
+  const limit = new RunLimit(config.resilience)
+  const runs = new RunService({ ...dependencies, limit, patienceMs: config.keepAliveMs })
   const server = createServer(createApp(dependencies, runs))
   await listen(server, config)
   // Not before the port is ours: another server on it would still be writing these.

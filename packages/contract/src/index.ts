@@ -29,6 +29,7 @@ export {
   doneFrame,
   encodeChunks,
   eventStreamHeaders,
+  keepAliveFrame,
 } from './sse.ts'
 export { systemContract, type Readiness } from './system-contract.ts'
 export { threadContract } from './thread-contract.ts'

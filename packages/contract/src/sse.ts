@@ -15,6 +15,9 @@ const doneData = '[DONE]'
 /** The frame after the last chunk. Readers do not need it, some wait for it. */
 export const doneFrame = `data: ${doneData}\n\n`
 
+/** A comment: readers pass over it, and whatever is in between learns that the stream is alive. */
+export const keepAliveFrame = ': keep-alive\n\n'
+
 /** The frames of some chunks, ready for one write. */
 export function encodeChunks(chunks: readonly UIMessageChunk[]): string {
   let frames = ''

@@ -15,7 +15,7 @@ import { localOwner } from '../identity/owner.ts'
 import type { ModelService } from './model-service.ts'
 import type { Run, RunService } from './run-service.ts'
 
-export function createChatRoutes(runs: RunService, models: ModelService) {
+export function createChatRoutes(runs: RunService, models: ModelService, keepAliveMs: number) {
   return initServer().router(chatContract, {
     send: async ({ body, req, res }) => {
       const form = req.accepts(['text/event-stream', 'text/plain', 'application/json'])
@@ -26,7 +26,7 @@ export function createChatRoutes(runs: RunService, models: ModelService) {
         )
       if (body.model !== undefined) await models.assertOffered(body.model)
       const run = await runs.start(localOwner, body, leaveSignal(res))
-      if (form === 'text/event-stream') return { status: 200, body: eventStream(run) }
+      if (form === 'text/event-stream') return { status: 200, body: eventStream(run, keepAliveMs) }
       if (form === 'text/plain') return { status: 200, body: textStream(run) }
       const reply = await readWhole(run)
       return { status: 200, body: streamedBody(async (response) => void response.json(reply)) }

@@ -43,6 +43,8 @@ export interface RunServiceOptions {
   readonly upstream: Upstream
   readonly log: Logger
   readonly limit: RunLimit
+  /** How long a reader waits without an answer having begun. */
+  readonly patienceMs: number
 }
 
 /** Sends conversations to the upstream and keeps what comes back. */
@@ -51,22 +53,25 @@ export class RunService {
   readonly #upstream: Upstream
   readonly #log: Logger
   readonly #limit: RunLimit
+  readonly #patienceMs: number
   readonly #writer: ReplyWriter
   readonly #active = new Set<ActiveRun>()
   #isClosed = false
 
-  constructor({ store, upstream, log, limit }: RunServiceOptions) {
+  constructor({ store, upstream, log, limit, patienceMs }: RunServiceOptions) {
     this.#store = store
     this.#upstream = upstream
     this.#log = log
     this.#limit = limit
+    this.#patienceMs = patienceMs
     this.#writer = new ReplyWriter(store, log)
   }
 
   /**
-   * Stores what the user says, then asks the upstream. Resolves with the upstream's first chunks.
+   * Stores what the user says, then asks the upstream. Resolves with its first chunks, or without any
+   * when they take longer than `patienceMs`.
    * @param signal aborts when the reader leaves; the reply is kept as far as it came, as `stopped`
-   * @throws AppError for what fails before the first chunk; later failures are a terminal `error`
+   * @throws AppError for what fails until then; later failures are a terminal `error`
    */
   async start(owner: Owner, request: ChatRequest, signal: AbortSignal): Promise<Run> {
     if (this.#isClosed)
@@ -91,9 +96,11 @@ export class RunService {
     const leave = () => controller.abort('left' satisfies AbortReason)
     if (signal.aborted) leave()
     else signal.addEventListener('abort', leave, { once: true })
-    const run = this.#stream(question, controller, leavePlace)
-    const first = await run.next()
-    return first.done === true ? run : prepend(first.value, run)
+    const answer = { begun: false }
+    const run = this.#stream(question, controller, answer, leavePlace)
+    const first = run.next()
+    answer.begun = await takesLongerThan(this.#patienceMs, first)
+    return resume(first, run)
   }
 
   /** Takes no more runs; those that are going go on. */
@@ -155,7 +162,12 @@ export class RunService {
     return { earlier: earlier.filter((message) => message.parts.length > 0), replyId: reply.id }
   }
 
-  async *#stream(question: Question, controller: AbortController, leavePlace: () => void): Run {
+  async *#stream(
+    question: Question,
+    controller: AbortController,
+    answer: { readonly begun: boolean },
+    leavePlace: () => void,
+  ): Run {
     const { signal } = controller
     const { promise: settled, resolve: settle } = Promise.withResolvers<void>()
     const active = { controller, settled }
@@ -182,7 +194,8 @@ export class RunService {
       reply = accumulate(reply, [end])
       await question.keep(reply)
       if (begun) yield [end]
-      else if (end.type === 'abort') yield [{ type: 'start', messageId: question.replyId }, end]
+      else if (answer.begun || end.type === 'abort')
+        yield [{ type: 'start', messageId: question.replyId }, end]
       else throw error
     } finally {
       // The reader left while a batch was in its hands: nothing was thrown in here.
@@ -219,9 +232,20 @@ export class RunService {
   }
 }
 
-async function* prepend(first: readonly UIMessageChunk[], rest: Run): Run {
+/** @throws what the promise rejects with, if it does so in time */
+async function takesLongerThan(ms: number, promise: Promise<unknown>): Promise<boolean> {
+  const { promise: late, resolve } = Promise.withResolvers<true>()
+  const timer = setTimeout(resolve, ms, true)
+  const isLate = promise.then(() => false)
+  return Promise.race([isLate, late]).finally(() => clearTimeout(timer))
+}
+
+/** A run whose first batch is under way. */
+async function* resume(first: ReturnType<Run['next']>, rest: Run): Run {
   try {
-    yield first
+    const { done, value } = await first
+    if (done === true) return
+    yield value
     yield* rest
   } finally {
     await rest.return()

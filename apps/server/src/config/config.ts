@@ -1,7 +1,12 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { workspaceRoot, type Env } from './env.ts'
-import { resilienceOf, resilienceVariables, type ResilienceConfig } from './resilience-config.ts'
+import {
+  resilienceOf,
+  resilienceVariables,
+  wholeNumber,
+  type ResilienceConfig,
+} from './resilience-config.ts'
 import { chooseUpstreams, upstreamVariables, type UpstreamConfig } from './upstream-config.ts'
 
 export interface Config {
@@ -16,6 +21,8 @@ export interface Config {
   /** The first is asked; the others, one after another, where it fails. */
   readonly upstreams: readonly UpstreamConfig[]
   readonly resilience: ResilienceConfig
+  /** After so long without a word, a stream is told that it is alive. */
+  readonly keepAliveMs: number
   readonly logLevel: string
   /** How long streams may go on after a signal to stop, in ms. */
   readonly shutdownTimeoutMs: number
@@ -65,6 +72,7 @@ const envSchema = z.object({
     .default('sqlite:data/assistant-ui-proxy.db'),
   ...upstreamVariables,
   ...resilienceVariables,
+  KEEP_ALIVE_INTERVAL_MS: wholeNumber(15_000, 1),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 })
 
@@ -90,6 +98,7 @@ export function createConfig(env: Env): Config {
     database: { driver: 'sqlite', path: databasePath(vars.DATABASE_URL) },
     upstreams,
     resilience: resilienceOf(vars),
+    keepAliveMs: vars.KEEP_ALIVE_INTERVAL_MS,
     logLevel: vars.LOG_LEVEL,
     shutdownTimeoutMs: 10_000,
     webRoot: resolve(workspaceRoot, 'apps/web/dist'),

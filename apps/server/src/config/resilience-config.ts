@@ -14,7 +14,8 @@ export interface ResilienceConfig {
   readonly maxQueuedRuns: number
 }
 
-const number = (fallback: number, min: number) =>
+/** A variable that is a number of its own unit. */
+export const wholeNumber = (fallback: number, min: number) =>
   z
     .string()
     .regex(/^\d+$/, 'must be a whole number')
@@ -24,16 +25,16 @@ const number = (fallback: number, min: number) =>
 
 /** The variables that set them. Times are in milliseconds. */
 export const resilienceVariables = {
-  UPSTREAM_CONNECT_TIMEOUT_MS: number(10_000, 1),
-  UPSTREAM_FIRST_CHUNK_TIMEOUT_MS: number(30_000, 1),
-  UPSTREAM_IDLE_TIMEOUT_MS: number(30_000, 1),
-  UPSTREAM_TOTAL_TIMEOUT_MS: number(600_000, 1),
-  UPSTREAM_MAX_ATTEMPTS: number(3, 1),
-  UPSTREAM_RETRY_BUDGET_MS: number(10_000, 0),
-  UPSTREAM_BREAKER_FAILURES: number(5, 1),
-  UPSTREAM_BREAKER_OPEN_MS: number(15_000, 1),
-  MAX_RUNS: number(2_000, 1),
-  MAX_QUEUED_RUNS: number(1_000, 0),
+  UPSTREAM_CONNECT_TIMEOUT_MS: wholeNumber(10_000, 1),
+  UPSTREAM_FIRST_CHUNK_TIMEOUT_MS: wholeNumber(30_000, 1),
+  UPSTREAM_IDLE_TIMEOUT_MS: wholeNumber(30_000, 1),
+  UPSTREAM_TOTAL_TIMEOUT_MS: wholeNumber(600_000, 1),
+  UPSTREAM_MAX_ATTEMPTS: wholeNumber(3, 1),
+  UPSTREAM_RETRY_BUDGET_MS: wholeNumber(10_000, 0),
+  UPSTREAM_BREAKER_FAILURES: wholeNumber(5, 1),
+  UPSTREAM_BREAKER_OPEN_MS: wholeNumber(15_000, 1),
+  MAX_RUNS: wholeNumber(2_000, 1),
+  MAX_QUEUED_RUNS: wholeNumber(1_000, 0),
 }
 
 type Variables = z.output<z.ZodObject<typeof resilienceVariables>>

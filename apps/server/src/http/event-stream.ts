@@ -3,6 +3,7 @@ import {
   doneFrame,
   encodeChunks,
   eventStreamHeaders,
+  keepAliveFrame,
   type UIMessageChunk,
 } from '@assistant-ui-proxy/contract'
 import type { Response } from 'express'
@@ -10,11 +11,24 @@ import { streamedBody } from './streamed-body.ts'
 
 type Batches = AsyncIterable<readonly UIMessageChunk[]>
 
-/** A run as server-sent events: one write for each batch. */
-export function eventStream(run: Batches): never {
+/** A run as server-sent events: one write for each batch, and a comment after each pause. */
+export function eventStream(run: Batches, keepAliveMs: number): never {
   return streamedBody(async (response) => {
     response.set(eventStreamHeaders)
-    await writeEach(response, run, encodeChunks)
+    const keepAlive = () => {
+      if (!response.writableNeedDrain) response.write(keepAliveFrame)
+    }
+    // A run that has its first batch writes it before this: then the headers go with it.
+    setImmediate(() => response.headersSent || keepAlive())
+    const timer = setInterval(keepAlive, keepAliveMs)
+    try {
+      await writeEach(response, run, (batch) => {
+        timer.refresh()
+        return encodeChunks(batch)
+      })
+    } finally {
+      clearInterval(timer)
+    }
     response.end(doneFrame)
   })
 }

@@ -31,14 +31,18 @@ function issuesOf(error: unknown): readonly Issue[] {
   return (error as { issues?: readonly Issue[] } | null)?.issues ?? []
 }
 
-/** The alternative of a union that came furthest says best what is wrong. */
+/**
+ * The alternative of a union that was meant says best what is wrong: the one whose `type` fits, and
+ * of those the one that came furthest.
+ */
 function faultsOf(issue: Issue, parentPath: string): Fault[] {
   const path = [parentPath, ...(issue.path ?? []).map(String)].join('.')
-  const furthest = issue.errors?.toSorted((a, b) => depthOf(b) - depthOf(a))[0]
+  const furthest = issue.errors?.toSorted((a, b) => fitOf(b) - fitOf(a))[0]
   if (furthest === undefined || furthest.length === 0) return [{ path, message: issue.message }]
   return furthest.flatMap((inner) => faultsOf(inner, path))
 }
 
-function depthOf(issues: readonly Issue[]): number {
+function fitOf(issues: readonly Issue[]): number {
+  if (issues.some((issue) => issue.path?.[0] === 'type')) return -1
   return Math.max(0, ...issues.map((issue) => issue.path?.length ?? 0))
 }

@@ -20,7 +20,11 @@ export function serveWebApp(root: string): Router {
     const isRead = request.method === 'GET' || request.method === 'HEAD'
     response.vary('Accept')
     if (!isRead || apiPath.test(request.path) || !wantsHtml(request.headers.accept)) return next()
-    response.sendFile(page, { cacheControl: false, headers: { 'cache-control': 'no-cache' } })
+    const headers = { 'cache-control': 'no-cache' }
+    // Gone since the start: the API answers instead.
+    response.sendFile(page, { cacheControl: false, headers }, (error) => {
+      if (error && !response.headersSent) next()
+    })
   })
   return router
 }

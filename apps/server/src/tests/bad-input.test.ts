@@ -79,6 +79,25 @@ const cases: Case[] = [
     fault: ['body.messages.0.parts.0.text', /string/],
   },
   {
+    name: 'a tool call in a state that there is not',
+    ...chat({
+      messages: [
+        { role: 'assistant', parts: [{ type: 'tool-x', toolCallId: '1', state: 'lost' }] },
+        { role: 'user', content: 'Hello' },
+      ],
+    }),
+    status: 400,
+    code: 'invalid_request',
+    fault: ['body.messages.0.parts.0.state', /output-available/],
+  },
+  {
+    name: 'a part of a type that there is not',
+    ...chat({ messages: [{ role: 'user', parts: [{ type: 'hologram' }] }] }),
+    status: 400,
+    code: 'invalid_request',
+    fault: ['body.messages.0.parts.0.type', /text, reasoning, .*tool-<name>/],
+  },
+  {
     name: 'an id of other characters',
     ...chat({ id: 'a b', messages: [{ role: 'user', content: 'Hello' }] }),
     status: 400,

@@ -90,6 +90,35 @@ describe('POST /api/chat', () => {
   })
 })
 
+describe('a reader who has to wait', () => {
+  const env = { KEEP_ALIVE_INTERVAL_MS: '40' }
+
+  it('gets comments before the first chunk and between chunks', async () => {
+    const { upstream } = scriptUpstream(async function* () {
+      await pause(200)
+      yield textBatch('a')
+      await pause(200)
+      yield finishBatch
+    })
+    const { url } = await startTestServer({ upstream, env })
+    const body = await (await post(url, hello)).text()
+    expect(body).toMatch(/^(: keep-alive\n\n){2,5}data: {"type":"start"/)
+    expect(body).toMatch(/"delta":"a"}\n\n(: keep-alive\n\n){2,5}data: {"type":"text-end"/)
+  })
+
+  it('is told of a failure in the stream, since the answer has begun', async () => {
+    const { upstream } = scriptUpstream(async function* () {
+      await pause(100)
+      if (hello.messages.length > 0) throw new AppError('upstream_error', 'Too late.')
+      yield finishBatch
+    })
+    const { client } = await startTestServer({ upstream, env })
+    const reply = await readAll(client, { ...hello, id: 't1' })
+    expect(reply).toMatchObject({ status: 'failed', problem: { code: 'upstream_error' } })
+    expect((await messagesOf(client, 't1'))[1]).toMatchObject({ id: reply.id, status: 'failed' })
+  })
+})
+
 describe('a chat with an id', () => {
   it('makes the thread and keeps both messages, the reply under the id that `start` gave', async () => {
     const { client } = await startTestServer({ upstream: echoUpstream() })
@@ -435,4 +464,8 @@ function editTo(text: string): ChatBody {
     messageId: 'u1',
     messages: [{ id: 'u1', role: 'user', parts: [{ type: 'text', text }] }],
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
 }
