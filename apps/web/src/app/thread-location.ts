@@ -2,7 +2,7 @@ import { useCallback } from 'react'
 import { useLocation, useRoute } from 'wouter'
 
 /** `/t/:thread_id` is a thread, `/` a new chat. */
-export const threadPattern = '/t/:thread_id'
+const threadPattern = '/t/:thread_id'
 
 export interface ThreadLocation {
   readonly path: string

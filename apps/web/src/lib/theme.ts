@@ -1,8 +1,7 @@
 import { useSyncExternalStore } from 'react'
 import { storage } from './storage.ts'
 
-export const themes = ['light', 'dark', 'system'] as const
-export type Theme = (typeof themes)[number]
+export type Theme = 'light' | 'dark' | 'system'
 
 const listeners = new Set<() => void>()
 

@@ -20,7 +20,7 @@ export interface Row {
   readonly isLocal: boolean
 }
 
-export function rowOf(message: Message): Row {
+function rowOf(message: Message): Row {
   return {
     id: message.id,
     parentId: message.parent_id,
