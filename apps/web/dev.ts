@@ -15,6 +15,8 @@ const server = await createServer({
   clearScreen: false,
 })
 
+// Vite's own listener ends with 143, which task runners take for a failure.
+process.removeAllListeners('SIGTERM')
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => void server.close().finally(() => process.exit(0)))
 
