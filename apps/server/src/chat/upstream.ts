@@ -8,7 +8,7 @@ export interface UpstreamRequest {
 }
 
 /** `open` lets nothing through, `half-open` one call to see. */
-export type Circuit = 'closed' | 'half-open' | 'open'
+type Circuit = 'closed' | 'half-open' | 'open'
 
 /** Something that answers: a model, or a server in front of one. */
 export interface Upstream {
