@@ -30,16 +30,17 @@ describe('chatBodySchema', () => {
 
   it('takes the body of an AI SDK client and drops what it adds', () => {
     const messages = [{ id: 'm-1', role: 'user', parts: [{ type: 'text', text: 'Hello' }] }]
+    const tools = { weather: { parameters: { type: 'object' } } }
     expect(
       chatBodySchema.parse({
         id: 'thread-1',
         messages,
         trigger: 'submit-message',
-        tools: {},
+        tools,
         callSettings: {},
         config: {},
       }),
-    ).toEqual({ id: 'thread-1', messages, trigger: 'submit-message' })
+    ).toEqual({ id: 'thread-1', messages, tools, trigger: 'submit-message' })
   })
 
   it('takes a conversation whose replies hold tool calls', () => {
@@ -50,6 +51,8 @@ describe('chatBodySchema', () => {
       ],
     }
     expect(chatBodySchema.parse({ messages: [user, reply, user] }).messages).toHaveLength(3)
+    // With their results, the model has something to go on from.
+    expect(chatBodySchema.parse({ messages: [user, reply] }).messages).toHaveLength(2)
   })
 
   it('takes parent_id null as the root', () => {
@@ -65,7 +68,7 @@ describe('chatBodySchema', () => {
     [
       'a reply as the last message',
       { messages: [user, { role: 'assistant', content: 'Hi' }] },
-      'messages: must end with a message of the user',
+      'messages: must end with a message of the user, or a reply with the results of its tools',
     ],
     [
       'a wrong role',

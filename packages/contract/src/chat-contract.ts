@@ -1,9 +1,10 @@
 import { initContract } from '@ts-rest/core'
 import { z } from 'zod'
 import { idSchema } from './id.ts'
-import { chatMessageSchema } from './message.ts'
+import { chatMessageSchema, type ChatMessage } from './message.ts'
 import { modelSchema } from './model.ts'
 import { problemSchema } from './problem.ts'
+import { toolsSchema } from './tool.ts'
 
 const c = initContract()
 
@@ -21,15 +22,21 @@ export const chatBodySchema = z.object({
     .array(chatMessageSchema)
     .min(1, 'must not be empty')
     .refine(
-      (messages) => messages.length === 0 || messages.at(-1)?.role === 'user',
-      'must end with a message of the user',
+      (messages) => messages.length === 0 || isAnswerable(messages.at(-1)),
+      'must end with a message of the user, or a reply with the results of its tools',
     ),
   system: z.string().optional(),
   /** One of `GET /api/models`; the upstream's default where it is left out. */
   model: modelSchema.shape.id.optional(),
+  tools: toolsSchema.optional(),
   trigger: z.enum(['submit-message', 'regenerate-message']).optional(),
   messageId: idSchema.optional(),
 })
+
+function isAnswerable(last: ChatMessage | undefined): boolean {
+  if (last?.role !== 'assistant') return last?.role === 'user'
+  return last.parts.some((part) => 'toolCallId' in part && part.state.startsWith('output-'))
+}
 
 export type ChatBody = z.input<typeof chatBodySchema>
 export type ChatRequest = z.output<typeof chatBodySchema>

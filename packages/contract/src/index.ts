@@ -34,6 +34,7 @@ export {
 export { systemContract, type Readiness } from './system-contract.ts'
 export { threadContract } from './thread-contract.ts'
 export type { ListThreadsQuery, Thread, ThreadUpdate } from './thread.ts'
+export type { Tools } from './tool.ts'
 export {
   isTerminal,
   isUIMessageChunk,

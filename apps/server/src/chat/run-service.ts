@@ -1,22 +1,19 @@
 import {
   accumulate,
   createProblem,
-  emptyReply,
-  type ChatMessage,
   type ChatRequest,
   type Reply,
   type UIMessageChunk,
 } from '@assistant-ui-proxy/contract'
-import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import { AppError, maskedProblem, problemOf } from '../app-error.ts'
 import type { Owner } from '../identity/owner.ts'
 import type { ThreadStore } from '../threads/thread-store.ts'
 import type { RunLimit } from '../resilience/run-limit.ts'
-import { createReply, placeBranch } from './branch.ts'
+import { openConversation, type Conversation } from './conversation.ts'
 import { ReplyWriter } from './reply-writer.ts'
 import { readUpstreamBatch } from './upstream-batch.ts'
-import type { Upstream, UpstreamRequest } from './upstream.ts'
+import type { Upstream } from './upstream.ts'
 
 /**
  * The batches of one reply: the first begins with `start`, the last ends with `finish`, `abort` or
@@ -25,13 +22,6 @@ import type { Upstream, UpstreamRequest } from './upstream.ts'
 export type Run = AsyncGenerator<readonly UIMessageChunk[], void, undefined>
 
 type AbortReason = 'left' | 'shutdown'
-
-/** What a run answers, and where its reply goes. */
-interface Question extends UpstreamRequest {
-  readonly replyId: string
-  readonly keep: (reply: Reply) => Promise<boolean>
-  readonly note: (reply: Reply) => void
-}
 
 interface ActiveRun {
   readonly controller: AbortController
@@ -91,13 +81,13 @@ export class RunService {
     signal: AbortSignal,
     leavePlace: () => void,
   ): Promise<Run> {
-    const question = await this.#ask(owner, request)
+    const conversation = await openConversation(this.#store, owner, request)
     const controller = new AbortController()
     const leave = () => controller.abort('left' satisfies AbortReason)
     if (signal.aborted) leave()
     else signal.addEventListener('abort', leave, { once: true })
     const answer = { begun: false }
-    const run = this.#stream(question, controller, answer, leavePlace)
+    const run = this.#stream(owner, conversation, controller, answer, leavePlace)
     const first = run.next()
     answer.begun = await takesLongerThan(this.#patienceMs, first)
     return resume(first, run)
@@ -122,48 +112,9 @@ export class RunService {
     for (const { controller } of this.#active) controller.abort('shutdown' satisfies AbortReason)
   }
 
-  async #ask(owner: Owner, request: ChatRequest): Promise<Question> {
-    const system = request.system === undefined ? [] : [systemMessage(request.system)]
-    if (request.id === undefined)
-      return {
-        messages: [...system, ...request.messages],
-        model: request.model,
-        replyId: randomUUID(),
-        keep: async () => true,
-        note: () => undefined,
-      }
-    const { earlier, replyId } = await this.#addToThread(owner, request.id, request)
-    return {
-      messages: [...system, ...earlier, ...request.messages],
-      model: request.model,
-      replyId,
-      keep: (reply) => this.#keep(owner, replyId, reply),
-      note: (reply) => this.#writer.note(owner, replyId, reply),
-    }
-  }
-
-  async #addToThread(owner: Owner, threadId: string, request: ChatRequest) {
-    const { messages, parent_id: parentId } = request
-    const earlier =
-      typeof parentId === 'string' ? await this.#store.listBranch(owner, threadId, parentId) : []
-    if (typeof parentId === 'string' && earlier.length === 0)
-      throw new AppError(
-        'message_not_found',
-        `The thread has no message ${parentId} to go on from.`,
-      )
-    const stored =
-      parentId === undefined
-        ? await this.#store.listMessages(owner, threadId)
-        : await this.#store.findMessages(owner, threadId, idsOf(messages))
-    const { added, leafId } = placeBranch(stored, messages, parentId ?? null)
-    const reply = createReply(leafId)
-    await this.#store.addExchange(owner, { threadId, messages: [...added, reply] })
-    // A reply that failed before its first word says nothing to a model.
-    return { earlier: earlier.filter((message) => message.parts.length > 0), replyId: reply.id }
-  }
-
   async *#stream(
-    question: Question,
+    owner: Owner,
+    conversation: Conversation,
     controller: AbortController,
     answer: { readonly begun: boolean },
     leavePlace: () => void,
@@ -172,17 +123,19 @@ export class RunService {
     const { promise: settled, resolve: settle } = Promise.withResolvers<void>()
     const active = { controller, settled }
     this.#active.add(active)
-    let reply = emptyReply
+    const { replyId, isStored } = conversation
+    let reply = conversation.reply
+    const keep = () => (isStored ? this.#keep(owner, replyId, reply) : true)
     try {
-      for await (const batch of this.#upstream.stream(question, signal)) {
-        const { chunks, problem } = readUpstreamBatch(batch, reply, question.replyId)
+      for await (const batch of this.#upstream.stream(conversation, signal)) {
+        const { chunks, problem } = readUpstreamBatch(batch, reply, replyId)
         if (chunks.length > 0) {
           reply = accumulate(reply, chunks)
           if (reply.status !== 'streaming') {
-            yield (await question.keep(reply)) ? chunks : [errorChunk(maskedProblem())]
+            yield (await keep()) ? chunks : [errorChunk(maskedProblem())]
             return
           }
-          question.note(reply)
+          if (isStored) this.#writer.note(owner, replyId, reply)
           yield chunks
         }
         if (problem) throw new AppError(problem.code, problem.detail)
@@ -192,15 +145,17 @@ export class RunService {
       const begun = reply.id !== undefined
       const end = this.#endFor(error, signal)
       reply = accumulate(reply, [end])
-      await question.keep(reply)
+      await keep()
       if (begun) yield [end]
       else if (answer.begun || end.type === 'abort')
-        yield [{ type: 'start', messageId: question.replyId }, end]
+        yield [{ type: 'start', messageId: replyId }, end]
       else throw error
     } finally {
       // The reader left while a batch was in its hands: nothing was thrown in here.
-      if (reply.status === 'streaming')
-        await question.keep(accumulate(reply, [this.#endFor(undefined, signal)]))
+      if (reply.status === 'streaming') {
+        reply = accumulate(reply, [this.#endFor(undefined, signal)])
+        await keep()
+      }
       this.#active.delete(active)
       leavePlace()
       settle()
@@ -254,12 +209,4 @@ async function* resume(first: ReturnType<Run['next']>, rest: Run): Run {
 
 function errorChunk(problem: ReturnType<typeof createProblem>): UIMessageChunk {
   return { type: 'error', errorText: JSON.stringify(problem) }
-}
-
-function systemMessage(text: string): ChatMessage {
-  return { role: 'system', parts: [{ type: 'text', text }] }
-}
-
-function idsOf(messages: readonly ChatMessage[]): string[] {
-  return messages.flatMap((message) => message.id ?? [])
 }

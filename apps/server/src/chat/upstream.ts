@@ -1,10 +1,12 @@
-import type { ChatMessage, Model, UIMessageChunk } from '@assistant-ui-proxy/contract'
+import type { ChatMessage, Model, Tools, UIMessageChunk } from '@assistant-ui-proxy/contract'
 
 export interface UpstreamRequest {
-  /** The conversation, first to last; ends with what the user wrote. */
+  /** The conversation, first to last; ends with what the user wrote, or with a reply and its tools' results. */
   readonly messages: readonly ChatMessage[]
   /** Undefined: the upstream's default. */
   readonly model?: string | undefined
+  /** What the reader's side can do, by name. */
+  readonly tools?: Tools | undefined
 }
 
 /** `open` lets nothing through, `half-open` one call to see. */

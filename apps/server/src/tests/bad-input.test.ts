@@ -72,6 +72,13 @@ const cases: Case[] = [
     fault: ['body.messages', /user/],
   },
   {
+    name: 'a tool without the schema of its input',
+    ...chat({ messages: [{ role: 'user', content: 'Hello' }], tools: { weather: {} } }),
+    status: 400,
+    code: 'invalid_request',
+    fault: ['body.tools.weather.parameters', /record|object/],
+  },
+  {
     name: 'a part without its text',
     ...chat({ messages: [{ role: 'user', parts: [{ type: 'text' }] }] }),
     status: 400,

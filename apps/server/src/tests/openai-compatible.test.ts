@@ -8,6 +8,7 @@ import {
   textOfParts,
   type ChatBody,
   type Client,
+  type ToolPart,
 } from '@assistant-ui-proxy/contract'
 import { describe, expect, it } from 'vitest'
 import { sse, startPeer } from './peer.ts'
@@ -71,6 +72,61 @@ describe('the openai-compatible upstream', () => {
     expect(asked.map(({ url }) => url)).toEqual(['/v1/models'])
   })
 
+  it('passes tools on, streams their calls back, and goes on in the same reply with their results', async () => {
+    const { asked, answers, client } = await startWithModelServer()
+    answers.push('tool-calls', 'text')
+    const tools = { weather: { description: 'Tells it', parameters: { type: 'object' } } }
+    const first = await ask(client, { ...hello, id: 't1', tools })
+    expect(asked[0]?.body).toMatchObject({
+      tools: [
+        {
+          type: 'function',
+          function: { name: 'weather', description: 'Tells it', parameters: { type: 'object' } },
+        },
+      ],
+    })
+    expect(first).toMatchObject({ finishReason: 'tool-calls' })
+    const [, weather] = first.parts
+    expect(weather).toMatchObject({ type: 'tool-weather', state: 'input-available' })
+
+    const result = {
+      ...(weather as ToolPart),
+      state: 'output-available' as const,
+      output: { c: 21 },
+    }
+    const stored = await messagesOf(client, 't1')
+    const body: ChatBody = {
+      id: 't1',
+      tools,
+      messages: [
+        { id: stored[0]?.id, role: 'user', content: 'Hello' },
+        { id: first.id, role: 'assistant', parts: [{ type: 'step-start' }, result] },
+      ],
+    }
+    const second = await ask(client, body)
+    expect(second.id).toBe(first.id)
+    expect(asked[1]?.body).toMatchObject({
+      messages: [
+        { role: 'user', content: 'Hello' },
+        { role: 'assistant', tool_calls: [{ id: 'call_a', function: { name: 'weather' } }] },
+        { role: 'tool', tool_call_id: 'call_a', content: '{"c":21}' },
+      ],
+    })
+    expect(await messagesOf(client, 't1')).toMatchObject([
+      { role: 'user' },
+      {
+        id: first.id,
+        status: 'complete',
+        parts: [
+          { type: 'step-start' },
+          { type: 'tool-weather', state: 'output-available', output: { c: 21 } },
+          { type: 'step-start' },
+          { type: 'text', text: 'Grüße 👩‍👩‍👧\n\ndata: x' },
+        ],
+      },
+    ])
+  })
+
   it('keeps its key out of every answer and every log', async () => {
     const lines: string[] = []
     const onLog = (line: string) => lines.push(line)
@@ -86,8 +142,9 @@ describe('the openai-compatible upstream', () => {
   })
 })
 
-/** A server in front of one that has two models and says one thing. */
+/** A server in front of one that has two models and answers with fixtures, text by default. */
 async function startWithModelServer(env: Record<string, string> = {}) {
+  const answers: string[] = []
   const asked: { url: string; headers: IncomingHttpHeaders; body?: unknown }[] = []
   const url = await startPeer(async (request, response) => {
     const entry = { url: request.url ?? '', headers: request.headers }
@@ -97,7 +154,7 @@ async function startWithModelServer(env: Record<string, string> = {}) {
       response.end('{"object":"list","data":[{"id":"large"},{"id":"small"}]}')
     } else {
       asked.push({ ...entry, body: await json(request) })
-      sse(response).end(readFileSync(resolve(fixtures, 'text.sse')))
+      sse(response).end(readFileSync(resolve(fixtures, `${answers.shift() ?? 'text'}.sse`)))
     }
   })
   const base = {
@@ -107,11 +164,17 @@ async function startWithModelServer(env: Record<string, string> = {}) {
   }
   const variables = Object.entries({ ...base, ...env }).filter(([, value]) => value !== '')
   const server = await startTestServer({ env: Object.fromEntries(variables) })
-  return { asked, client: server.client }
+  return { asked, answers, client: server.client }
 }
 
 async function ask(client: Client, body: ChatBody) {
   let reply = emptyReply
   for await (const chunk of client.chat.stream(body)) reply = accumulate(reply, [chunk])
   return reply
+}
+
+async function messagesOf(client: Client, threadId: string) {
+  const answer = await client.threads.messages({ params: { thread_id: threadId } })
+  if (answer.status !== 200) throw new Error(`the messages were answered with ${answer.status}`)
+  return answer.body
 }

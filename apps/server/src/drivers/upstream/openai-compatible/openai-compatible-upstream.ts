@@ -4,7 +4,7 @@ import { AppError } from '../../../app-error.ts'
 import type { Upstream, UpstreamRequest } from '../../../chat/upstream.ts'
 import { postForEvents } from '../post-for-events.ts'
 import { OpenAiMapping } from './openai-mapping.ts'
-import { toOpenAiMessages } from './openai-messages.ts'
+import { toOpenAiMessages, toOpenAiTools } from './openai-messages.ts'
 import { listOpenAiModels } from './openai-models.ts'
 
 export interface OpenAiCompatibleOptions {
@@ -41,10 +41,11 @@ export class OpenAiCompatibleUpstream implements Upstream {
     const body = {
       model: request.model ?? this.#defaultModel ?? (await this.#findDefaultModel()),
       messages: toOpenAiMessages(request.messages),
+      tools: toOpenAiTools(request.tools),
       stream: true,
       stream_options: { include_usage: true },
     }
-    const mapping = new OpenAiMapping()
+    const mapping = new OpenAiMapping(request.tools)
     const exchange = { url: this.#url, headers: this.#headers, body, signal }
     for await (const events of postForEvents(this.#agent, exchange)) {
       const chunks: UIMessageChunk[] = []

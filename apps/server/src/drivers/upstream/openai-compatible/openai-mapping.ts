@@ -1,4 +1,4 @@
-import type { FinishReason, UIMessageChunk } from '@assistant-ui-proxy/contract'
+import type { FinishReason, Tools, UIMessageChunk } from '@assistant-ui-proxy/contract'
 import { AppError } from '../../../app-error.ts'
 
 /** What of a chat completion's streamed event is read here. All of it may be missing. */
@@ -34,8 +34,8 @@ interface Usage {
 }
 
 interface ToolCall {
-  readonly id: string
-  readonly name: string
+  /** What every chunk of the call begins with. */
+  readonly head: { readonly toolCallId: string; readonly toolName: string; readonly dynamic?: true }
   arguments: string
 }
 
@@ -60,6 +60,12 @@ export class OpenAiMapping {
   #model: string | undefined
   #usage: Usage | undefined
   readonly #toolCalls = new Map<number, ToolCall>()
+  readonly #tools: Tools
+
+  /** @param tools those that the request declared; the AI SDK calls others dynamic */
+  constructor(tools: Tools = {}) {
+    this.#tools = tools
+  }
 
   /**
    * @param data of one event, but `[DONE]`
@@ -130,15 +136,23 @@ export class OpenAiMapping {
     let call = this.#toolCalls.get(index)
     if (call === undefined) {
       this.#close(chunks)
-      const id = delta.id ?? `call_${index}`
-      call = { id, name: delta.function?.name ?? '', arguments: '' }
+      const toolName = delta.function?.name ?? ''
+      const isDeclared = Object.hasOwn(this.#tools, toolName)
+      call = {
+        head: {
+          toolCallId: delta.id ?? `call_${index}`,
+          toolName,
+          ...(!isDeclared && { dynamic: true }),
+        },
+        arguments: '',
+      }
       this.#toolCalls.set(index, call)
-      chunks.push({ type: 'tool-input-start', toolCallId: id, toolName: call.name, dynamic: true })
+      chunks.push({ type: 'tool-input-start', ...call.head })
     }
     const inputTextDelta = delta.function?.arguments
     if (!inputTextDelta) return
     call.arguments += inputTextDelta
-    chunks.push({ type: 'tool-input-delta', toolCallId: call.id, inputTextDelta })
+    chunks.push({ type: 'tool-input-delta', toolCallId: call.head.toolCallId, inputTextDelta })
   }
 }
 
@@ -157,13 +171,12 @@ function parseEvent(data: string): CompletionEvent {
 }
 
 /** The whole call; arguments that are no JSON are shown as what went wrong with it. */
-function inputChunk({ id, name, arguments: text }: ToolCall): UIMessageChunk {
-  const call = { toolCallId: id, toolName: name, dynamic: true }
+function inputChunk({ head, arguments: text }: ToolCall): UIMessageChunk {
   try {
-    return { type: 'tool-input-available', ...call, input: JSON.parse(text || '{}') as unknown }
+    return { type: 'tool-input-available', ...head, input: JSON.parse(text || '{}') as unknown }
   } catch {
     const errorText = 'The model wrote arguments that are not JSON.'
-    return { type: 'tool-input-error', ...call, input: text, errorText }
+    return { type: 'tool-input-error', ...head, input: text, errorText }
   }
 }
 

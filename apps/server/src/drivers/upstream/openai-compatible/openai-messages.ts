@@ -3,6 +3,7 @@ import {
   type ChatMessage,
   type MessagePart,
   type ToolPart,
+  type Tools,
 } from '@assistant-ui-proxy/contract'
 
 type FilePart = Extract<MessagePart, { type: 'file' }>
@@ -105,4 +106,13 @@ function resultOf(tool: ToolPart): string {
     default:
       return 'The call was not carried out.'
   }
+}
+
+/** @returns undefined where there is none: servers refuse an empty list */
+export function toOpenAiTools(tools: Tools = {}) {
+  const list = Object.entries(tools).map(([name, { description, parameters }]) => ({
+    type: 'function',
+    function: { name, description, parameters },
+  }))
+  return list.length > 0 ? list : undefined
 }

@@ -30,11 +30,11 @@ export function createRemoteUpstream(agent: Agent, baseUrl: string): Upstream {
 async function* streamChat(
   agent: Agent,
   url: URL,
-  { messages, model }: UpstreamRequest,
+  { messages, model, tools }: UpstreamRequest,
   signal: AbortSignal,
 ): AsyncGenerator<readonly UIMessageChunk[]> {
   const map = createRemoteMapping()
-  const body = { messages: messages.map(toRemoteMessage), model, stream: true }
+  const body = { messages: messages.map(toRemoteMessage), model, tools, stream: true }
   for await (const events of postForEvents(agent, { url, body, signal })) {
     const chunks = events.flatMap(map)
     if (chunks.length > 0) yield chunks
