@@ -6,7 +6,7 @@ import type {
   Thread,
   ThreadUpdate,
 } from '@assistant-ui-proxy/contract'
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type UpdateObject } from 'kysely'
 import { AppError } from '../../../app-error.ts'
 import type { Owner } from '../../../identity/owner.ts'
 import type { Exchange, ReplyProgress, ThreadStore } from '../../../threads/thread-store.ts'
@@ -69,39 +69,15 @@ export class SqlThreadStore implements ThreadStore {
     return row && threadOfRow(row)
   }
 
-  async updateThread(
-    owner: Owner,
-    threadId: string,
-    update: ThreadUpdate,
-  ): Promise<Thread | undefined> {
-    const row = await this.#db
-      .updateTable('threads')
-      .set({
-        updated_at: now(),
-        ...(update.title !== undefined && { title: update.title }),
-        ...(update.is_archived !== undefined && { is_archived: update.is_archived ? 1 : 0 }),
-      })
-      .where('workspace_id', '=', owner.workspaceId)
-      .where('user_id', '=', owner.userId)
-      .where('id', '=', threadId)
-      .returning(threadColumns)
-      .executeTakeFirst()
-    return row && threadOfRow(row)
+  updateThread(owner: Owner, threadId: string, update: ThreadUpdate): Promise<Thread | undefined> {
+    return this.#changeThread(owner, threadId, {
+      ...(update.title !== undefined && { title: update.title }),
+      ...(update.is_archived !== undefined && { is_archived: update.is_archived ? 1 : 0 }),
+    })
   }
 
-  async titleThread(owner: Owner, threadId: string, title: string): Promise<Thread | undefined> {
-    const row = await this.#db
-      .updateTable('threads')
-      .set(({ fn, val, ref }) => ({
-        title: fn.coalesce(ref('title'), val(title)),
-        updated_at: now(),
-      }))
-      .where('workspace_id', '=', owner.workspaceId)
-      .where('user_id', '=', owner.userId)
-      .where('id', '=', threadId)
-      .returning(threadColumns)
-      .executeTakeFirst()
-    return row && threadOfRow(row)
+  titleThread(owner: Owner, threadId: string, title: string): Promise<Thread | undefined> {
+    return this.#changeThread(owner, threadId, { title: sql`coalesce(title, ${title})` })
   }
 
   async deleteThread(owner: Owner, threadId: string): Promise<boolean> {
@@ -205,6 +181,22 @@ export class SqlThreadStore implements ThreadStore {
 
   async ping(): Promise<void> {
     await sql`select 1`.execute(this.#db)
+  }
+
+  async #changeThread(
+    owner: Owner,
+    threadId: string,
+    change: UpdateObject<Schema, 'threads'>,
+  ): Promise<Thread | undefined> {
+    const row = await this.#db
+      .updateTable('threads')
+      .set({ ...change, updated_at: now() })
+      .where('workspace_id', '=', owner.workspaceId)
+      .where('user_id', '=', owner.userId)
+      .where('id', '=', threadId)
+      .returning(threadColumns)
+      .executeTakeFirst()
+    return row && threadOfRow(row)
   }
 
   #threads(owner: Owner) {
