@@ -127,8 +127,16 @@ function spawnServer(env: Record<string, string>) {
     process.execPath,
     ['--conditions=@assistant-ui-proxy/source', resolve(import.meta.dirname, '../main.ts')],
     {
-      // Not what the machine or a developer's .env has set: an empty value counts as not set.
-      env: { PATH: process.env['PATH'], UPSTREAM: 'demo', ASSISTANT_UI_BASE_URL: '', ...env },
+      // Not what the machine or a developer's .env has set.
+      env: {
+        PATH: process.env['PATH'],
+        HOST: '127.0.0.1',
+        ENVIRONMENT: 'development',
+        LOG_LEVEL: 'info',
+        UPSTREAM: 'demo',
+        UPSTREAM_FALLBACK: '',
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   )
