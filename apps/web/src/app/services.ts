@@ -1,6 +1,7 @@
 import { checkServerAfter, client, queryClient } from '../lib/api.ts'
 import { bodyOf } from '../lib/problem.ts'
 import { ChatRegistry } from '../features/chat/chat-registry.ts'
+import { chosenModel } from '../features/models/chosen-model.ts'
 import { ThreadActivity } from '../features/threads/thread-activity.ts'
 import { createThreadListAdapter } from '../features/threads/thread-list-adapter.ts'
 
@@ -18,7 +19,10 @@ export const chats = new ChatRegistry({
         // The chat's store is what keeps them.
         gcTime: 0,
       }),
-    send: (body, signal) => client.chat.stream(body, { signal }),
+    send: (body, signal) => {
+      const model = chosenModel()
+      return client.chat.stream({ ...body, ...(model && { model }) }, { signal })
+    },
   },
   onSend: (threadId) => activity.note(threadId),
   onProblem: checkServerAfter,

@@ -5,6 +5,7 @@ import { IconButton } from '../components/ui/icon-button.tsx'
 import { Notices } from '../components/ui/notices.tsx'
 import { ThemeMenu } from '../components/ui/theme-menu.tsx'
 import { composerId } from '../features/chat/composer.tsx'
+import { ModelMenu } from '../features/models/model-menu.tsx'
 import { DemoBadge } from '../features/server-status/demo-badge.tsx'
 import { ServerBanner } from '../features/server-status/server-banner.tsx'
 import { ThreadSidebar } from '../features/threads/thread-sidebar.tsx'
@@ -48,6 +49,7 @@ export function Shell({ children }: { children: ReactNode }) {
             </IconButton>
           )}
           <ThreadTitle />
+          <ModelMenu />
           <DemoBadge />
           <ThemeMenu />
         </header>

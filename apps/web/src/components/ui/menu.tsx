@@ -50,7 +50,7 @@ export const MenuRadioGroup = DropdownMenu.RadioGroup
 
 export interface MenuRadioItemProps {
   readonly value: string
-  readonly icon: ReactNode
+  readonly icon?: ReactNode
   readonly children: ReactNode
 }
 

@@ -23,7 +23,8 @@ export function DemoBadge() {
         It runs inside your server, offline, and only shows what a reply can look like.
       </p>
       <p className="mt-2.5 text-pretty">
-        To talk to a real model, set <code className={codeStyle}>ASSISTANT_UI_BASE_URL</code> in{' '}
+        To talk to a real model, set <code className={codeStyle}>OPENAI_BASE_URL</code> or{' '}
+        <code className={codeStyle}>ASSISTANT_UI_BASE_URL</code> in{' '}
         <code className={codeStyle}>.env</code> and restart the server. The README says more.
       </p>
     </Popover>
