@@ -158,6 +158,45 @@ export function describeThreadStore(name: string, open: OpenStore): void {
         expect(saved).toMatchObject({ ...progress, error: null })
       })
 
+      it('gives a reply that streams as far as it was saved, at every step', async () => {
+        await store.addExchange(owner, exchange('t', [userMessage('u1'), reply('a1', 'u1')]))
+        let text = ''
+        for (const word of ['It ', 'grows ', 'word ', 'by ', 'word.']) {
+          text += word
+          const parts = [{ type: 'text' as const, text, state: 'streaming' as const }]
+          await store.saveReplies([
+            { owner, messageId: 'a1', reply: { parts, status: 'streaming' } },
+          ])
+          const read = [
+            (await store.listMessages(owner, 't')).at(1),
+            (await store.listBranch(owner, 't', 'a1')).at(1),
+            (await store.findMessages(owner, 't', ['a1'])).at(0),
+          ]
+          for (const message of read) expect(message).toMatchObject({ status: 'streaming', parts })
+        }
+        const parts = [{ type: 'text' as const, text: `${text} Done.` }]
+        await store.saveReplies([{ owner, messageId: 'a1', reply: { parts, status: 'complete' } }])
+        expect((await store.listMessages(owner, 't'))[1]).toMatchObject({
+          status: 'complete',
+          parts,
+        })
+      })
+
+      it('takes no harm from a thread that is deleted while its reply streams', async () => {
+        await store.addExchange(owner, exchange('t', [userMessage('u1'), reply('a1', 'u1')]))
+        const save = (text: string) => {
+          const parts = [{ type: 'text' as const, text }]
+          return store.saveReplies([
+            { owner, messageId: 'a1', reply: { parts, status: 'streaming' } },
+          ])
+        }
+        await save('so')
+        await store.deleteThread(owner, 't')
+        await save('so far')
+        await save('so far, so good')
+        expect(await store.listMessages(owner, 't')).toEqual([])
+      })
+
       it('leaves out a reply whose thread is gone, and saves the others', async () => {
         await store.addExchange(owner, exchange('t', [userMessage('u1'), reply('a1', 'u1')]))
         const done = { parts: [], status: 'complete' as const }
@@ -177,6 +216,9 @@ export function describeThreadStore(name: string, open: OpenStore): void {
           { owner, messageId: 'a1', reply: { parts: [part], status: 'streaming', metadata: 1 } },
           { owner, messageId: 'a2', reply: complete },
         ])
+        const grown = { ...part, text: 'half a sentence' }
+        const progress = { parts: [grown], status: 'streaming' as const, metadata: 1 }
+        await store.saveReplies([{ owner, messageId: 'a1', reply: progress }])
         const problem = createProblem('run_interrupted', 'The server stopped.')
         expect(await store.failStreaming(problem, new Date(0))).toBe(0)
         const soon = new Date(Date.now() + 1_000)
@@ -187,7 +229,7 @@ export function describeThreadStore(name: string, open: OpenStore): void {
           status: 'failed',
           error: problem,
           metadata: 1,
-          parts: [{ type: 'text', text: 'half a sen', state: 'done' }],
+          parts: [{ type: 'text', text: 'half a sentence', state: 'done' }],
         })
         expect(untouched?.status).toBe('complete')
       })

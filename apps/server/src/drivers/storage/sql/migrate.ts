@@ -1,11 +1,13 @@
 import type { Kysely } from 'kysely'
 import { Migrator, type Migration } from 'kysely/migration'
 import { createThreadsAndMessages } from './migrations/0001-threads-and-messages.ts'
+import { createReplyGrowth } from './migrations/0002-reply-growth.ts'
 import type { Schema } from './schema.ts'
 
 // Named here rather than found in the folder: they are type-checked and need no file access.
 const migrations: Record<string, Migration> = {
   '0001-threads-and-messages': { up: createThreadsAndMessages },
+  '0002-reply-growth': { up: createReplyGrowth },
 }
 
 /** Brings the database to the newest schema. */

@@ -30,7 +30,15 @@ export interface MessageTable extends Owned {
   created_at: string
 }
 
+export interface ReplyGrowthTable extends Owned {
+  /** Order of growth. */
+  sequence: Generated<number>
+  message_id: string
+  growth: string
+}
+
 export interface Schema {
   threads: ThreadTable
   messages: MessageTable
+  reply_growth: ReplyGrowthTable
 }

@@ -1,7 +1,6 @@
 import type {
   ListThreadsQuery,
   Message,
-  MessagePart,
   Problem,
   Thread,
   ThreadUpdate,
@@ -11,7 +10,6 @@ import { AppError } from '../../../app-error.ts'
 import type { Owner } from '../../../identity/owner.ts'
 import type { Exchange, ReplyProgress, ThreadStore } from '../../../threads/thread-store.ts'
 import {
-  jsonOrNull,
   messageColumns,
   messageOfRow,
   rowOfMessage,
@@ -21,13 +19,16 @@ import {
   type ThreadRow,
 } from './rows.ts'
 import type { Schema } from './schema.ts'
+import { SqlReplies } from './sql-replies.ts'
 
 /** `ThreadStore` over any database that Kysely has a dialect for and `migrate` has run on. */
 export class SqlThreadStore implements ThreadStore {
   readonly #db: Kysely<Schema>
+  readonly #replies: SqlReplies
 
   constructor(db: Kysely<Schema>) {
     this.#db = db
+    this.#replies = new SqlReplies(db)
   }
 
   async listThreads(owner: Owner, query: ListThreadsQuery): Promise<Thread[]> {
@@ -95,7 +96,7 @@ export class SqlThreadStore implements ThreadStore {
       .select(messageColumns)
       .orderBy('sequence')
       .execute()
-    return rows.map(messageOfRow)
+    return this.#replies.grow(owner, rows.map(messageOfRow))
   }
 
   async listBranch(owner: Owner, threadId: string, messageId: string): Promise<Message[]> {
@@ -109,7 +110,7 @@ export class SqlThreadStore implements ThreadStore {
         select ${columns}, m.sequence from messages m join branch b on m.id = b.parent_id where ${owned}
       )
       select * from branch order by sequence`.execute(this.#db)
-    return rows.map(messageOfRow)
+    return this.#replies.grow(owner, rows.map(messageOfRow))
   }
 
   async findMessages(owner: Owner, threadId: string, ids: readonly string[]): Promise<Message[]> {
@@ -118,7 +119,7 @@ export class SqlThreadStore implements ThreadStore {
       .select(messageColumns)
       .where('id', 'in', ids)
       .execute()
-    return rows.map(messageOfRow)
+    return this.#replies.grow(owner, rows.map(messageOfRow))
   }
 
   async addExchange(owner: Owner, { threadId, messages }: Exchange): Promise<void> {
@@ -142,41 +143,12 @@ export class SqlThreadStore implements ThreadStore {
     })
   }
 
-  async saveReplies(progress: readonly ReplyProgress[]): Promise<void> {
-    if (progress.length === 0) return
-    await this.#db.transaction().execute(async (transaction) => {
-      for (const { owner, messageId, reply } of progress) {
-        await transaction
-          .updateTable('messages')
-          .set({
-            parts: JSON.stringify(reply.parts),
-            status: reply.status,
-            metadata: jsonOrNull(reply.metadata),
-            error: jsonOrNull(reply.problem),
-          })
-          .where('workspace_id', '=', owner.workspaceId)
-          .where('user_id', '=', owner.userId)
-          .where('id', '=', messageId)
-          .execute()
-      }
-    })
+  saveReplies(progress: readonly ReplyProgress[]): Promise<void> {
+    return this.#replies.save(progress)
   }
 
-  async failStreaming(problem: Problem, before: Date): Promise<number> {
-    const rows = await this.#db
-      .selectFrom('messages')
-      .select(['workspace_id', 'user_id', 'id', 'parts', 'metadata'])
-      .where('status', '=', sql.lit('streaming'))
-      .where('created_at', '<', before.toISOString())
-      .execute()
-    await this.saveReplies(
-      rows.map((row) => ({
-        owner: { workspaceId: row.workspace_id, userId: row.user_id },
-        messageId: row.id,
-        reply: brokenOff(row, problem),
-      })),
-    )
-    return rows.length
+  failStreaming(problem: Problem, before: Date): Promise<number> {
+    return this.#replies.failStreaming(problem, before)
   }
 
   async ping(): Promise<void> {
@@ -238,21 +210,6 @@ function insertThread(
     .onConflict((conflict) => conflict.doNothing())
     .returning(threadColumns)
     .executeTakeFirst()
-}
-
-function brokenOff(
-  row: Pick<MessageRow, 'parts' | 'metadata'>,
-  problem: Problem,
-): ReplyProgress['reply'] {
-  const parts = JSON.parse(row.parts) as MessagePart[]
-  return {
-    parts: parts.map((part) =>
-      part.type === 'text' || part.type === 'reasoning' ? { ...part, state: 'done' } : part,
-    ),
-    status: 'failed',
-    metadata: row.metadata === null ? undefined : (JSON.parse(row.metadata) as unknown),
-    problem,
-  }
 }
 
 function now(): string {

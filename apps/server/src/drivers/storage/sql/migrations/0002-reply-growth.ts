@@ -1,0 +1,26 @@
+import type { Kysely } from 'kysely'
+import type { Schema } from '../schema.ts'
+
+/** What replies that stream have grown by since their row was written; empty once they have ended. */
+export async function createReplyGrowth(db: Kysely<Schema>): Promise<void> {
+  await db.schema
+    .createTable('reply_growth')
+    .addColumn('sequence', 'integer', (column) => column.primaryKey().autoIncrement())
+    .addColumn('workspace_id', 'text', (column) => column.notNull())
+    .addColumn('user_id', 'text', (column) => column.notNull())
+    .addColumn('message_id', 'text', (column) => column.notNull())
+    .addColumn('growth', 'text', (column) => column.notNull())
+    .addForeignKeyConstraint(
+      'reply_growth_message',
+      ['workspace_id', 'user_id', 'message_id'],
+      'messages',
+      ['workspace_id', 'user_id', 'id'],
+      (constraint) => constraint.onDelete('cascade'),
+    )
+    .execute()
+  await db.schema
+    .createIndex('reply_growth_by_message')
+    .on('reply_growth')
+    .columns(['workspace_id', 'user_id', 'message_id', 'sequence'])
+    .execute()
+}

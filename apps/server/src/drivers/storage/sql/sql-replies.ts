@@ -1,0 +1,144 @@
+import type { Message, MessagePart, Problem } from '@assistant-ui-proxy/contract'
+import { sql, type Kysely, type Transaction } from 'kysely'
+import type { Owner } from '../../../identity/owner.ts'
+import type { ReplyProgress } from '../../../threads/thread-store.ts'
+import { applyGrowth, growthBetween, type ReplyContent, type ReplyGrowth } from './reply-growth.ts'
+import { jsonOrNull } from './rows.ts'
+import type { Schema } from './schema.ts'
+
+/**
+ * Replies while they grow. The first state is written to the message's row, later ones as what came on
+ * top; the end is written to the row again, and the growth is dropped.
+ */
+export class SqlReplies {
+  readonly #db: Kysely<Schema>
+  /** The last stored content of each reply that streams through here. */
+  readonly #stored = new Map<string, ReplyContent>()
+
+  constructor(db: Kysely<Schema>) {
+    this.#db = db
+  }
+
+  async save(progress: readonly ReplyProgress[]): Promise<void> {
+    if (progress.length === 0) return
+    try {
+      await this.#db.transaction().execute(async (transaction) => {
+        for (const each of progress) await this.#saveOne(transaction, each)
+      })
+    } catch (error) {
+      // What is stored now is not known: the next states are written whole.
+      for (const each of progress) this.#stored.delete(keyOf(each))
+      throw error
+    }
+    for (const each of progress) {
+      if (each.reply.status === 'streaming') this.#stored.set(keyOf(each), each.reply)
+      else this.#stored.delete(keyOf(each))
+    }
+  }
+
+  /** The messages, those that stream with what they have grown by. */
+  async grow(owner: Owner, messages: Message[]): Promise<Message[]> {
+    const ids = messages.filter(({ status }) => status === 'streaming').map(({ id }) => id)
+    if (ids.length === 0) return messages
+    const rows = await this.#db
+      .selectFrom('reply_growth')
+      .select(['message_id', 'growth'])
+      .where('workspace_id', '=', owner.workspaceId)
+      .where('user_id', '=', owner.userId)
+      .where('message_id', 'in', ids)
+      .orderBy('sequence')
+      .execute()
+    const grown = new Map<string, Message>(messages.map((message) => [message.id, message]))
+    for (const { message_id, growth } of rows) {
+      const message = grown.get(message_id)
+      if (message) grown.set(message_id, withContent(message, applyGrowth(message, parse(growth))))
+    }
+    return messages.map((message) => grown.get(message.id) ?? message)
+  }
+
+  /** @returns how many there were */
+  async failStreaming(problem: Problem, before: Date): Promise<number> {
+    const rows = await this.#db
+      .selectFrom('messages as m')
+      .leftJoin('reply_growth as g', (join) =>
+        join
+          .onRef('g.workspace_id', '=', 'm.workspace_id')
+          .onRef('g.user_id', '=', 'm.user_id')
+          .onRef('g.message_id', '=', 'm.id'),
+      )
+      .select(['m.workspace_id', 'm.user_id', 'm.id', 'm.parts', 'm.metadata', 'g.growth'])
+      .where('m.status', '=', sql.lit('streaming'))
+      .where('m.created_at', '<', before.toISOString())
+      .orderBy('g.sequence')
+      .execute()
+    const failed = new Map<string, ReplyProgress>()
+    for (const row of rows) {
+      const owner = { workspaceId: row.workspace_id, userId: row.user_id }
+      const key = keyOf({ owner, messageId: row.id })
+      const content = failed.get(key)?.reply ?? {
+        parts: JSON.parse(row.parts) as MessagePart[],
+        metadata: row.metadata === null ? undefined : (JSON.parse(row.metadata) as unknown),
+      }
+      const grown = row.growth === null ? content : applyGrowth(content, parse(row.growth))
+      failed.set(key, { owner, messageId: row.id, reply: brokenOff(grown, problem) })
+    }
+    await this.save([...failed.values()])
+    return failed.size
+  }
+
+  async #saveOne(transaction: Transaction<Schema>, progress: ReplyProgress): Promise<void> {
+    const { owner, messageId, reply } = progress
+    const stored = this.#stored.get(keyOf(progress))
+    if (reply.status === 'streaming' && stored !== undefined) {
+      const growth = JSON.stringify(growthBetween(stored, reply))
+      // From the message's row, so that one that is gone by now takes none.
+      await sql`
+        insert into reply_growth (workspace_id, user_id, message_id, growth)
+        select workspace_id, user_id, id, ${growth} from messages
+        where workspace_id = ${owner.workspaceId} and user_id = ${owner.userId} and id = ${messageId}
+      `.execute(transaction)
+      return
+    }
+    await transaction
+      .updateTable('messages')
+      .set({
+        parts: JSON.stringify(reply.parts),
+        status: reply.status,
+        metadata: jsonOrNull(reply.metadata),
+        error: jsonOrNull(reply.problem),
+      })
+      .where('workspace_id', '=', owner.workspaceId)
+      .where('user_id', '=', owner.userId)
+      .where('id', '=', messageId)
+      .execute()
+    await transaction
+      .deleteFrom('reply_growth')
+      .where('workspace_id', '=', owner.workspaceId)
+      .where('user_id', '=', owner.userId)
+      .where('message_id', '=', messageId)
+      .execute()
+  }
+}
+
+function keyOf({ owner, messageId }: Pick<ReplyProgress, 'owner' | 'messageId'>): string {
+  return JSON.stringify([owner.workspaceId, owner.userId, messageId])
+}
+
+function parse(growth: string): ReplyGrowth {
+  return JSON.parse(growth) as ReplyGrowth
+}
+
+function withContent(message: Message, { parts, metadata }: ReplyContent): Message {
+  return { ...message, parts: [...parts], metadata }
+}
+
+function brokenOff({ parts, metadata }: ReplyContent, problem: Problem): ReplyProgress['reply'] {
+  return {
+    parts: parts.map((part) =>
+      part.type === 'text' || part.type === 'reasoning' ? { ...part, state: 'done' } : part,
+    ),
+    status: 'failed',
+    metadata,
+    problem,
+  }
+}
