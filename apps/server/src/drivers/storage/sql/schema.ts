@@ -30,7 +30,7 @@ export interface MessageTable extends Owned {
   created_at: string
 }
 
-export interface ReplyGrowthTable extends Owned {
+interface ReplyGrowthTable extends Owned {
   /** Order of growth. */
   sequence: Generated<number>
   message_id: string
