@@ -19,19 +19,27 @@ export async function beginStream(stream: AsyncIterable<Batch>): Promise<BegunSt
  * later batch.
  */
 export function deferStream(begin: () => Promise<BegunStream>): AsyncIterable<Batch> {
-  let rest: AsyncIterator<Batch, unknown> | undefined
-  return {
-    [Symbol.asyncIterator]: () => ({
-      async next() {
-        if (rest !== undefined) return rest.next()
-        const begun = await begin()
-        rest = begun.rest
-        return begun.first
-      },
-      async return() {
-        await rest?.return?.()
-        return { done: true, value: undefined }
-      },
-    }),
+  return { [Symbol.asyncIterator]: () => new DeferredStream(begin) }
+}
+
+class DeferredStream implements AsyncIterator<Batch, unknown> {
+  readonly #begin: () => Promise<BegunStream>
+  #rest: AsyncIterator<Batch, unknown> | undefined
+
+  constructor(begin: () => Promise<BegunStream>) {
+    this.#begin = begin
+  }
+
+  next(): Promise<IteratorResult<Batch, unknown>> {
+    if (this.#rest !== undefined) return this.#rest.next()
+    return this.#begin().then(({ first, rest }) => {
+      this.#rest = rest
+      return first
+    })
+  }
+
+  async return(): Promise<IteratorResult<Batch, unknown>> {
+    await this.#rest?.return?.()
+    return { done: true, value: undefined }
   }
 }

@@ -2,7 +2,8 @@ import type { UIMessageChunk } from '@assistant-ui-proxy/contract'
 import type { Agent } from 'undici'
 import { AppError } from '../../../app-error.ts'
 import type { Upstream, UpstreamRequest } from '../../../chat/upstream.ts'
-import { postForEvents } from '../post-for-events.ts'
+import { beginStream, deferStream } from '../../../resilience/begun-stream.ts'
+import { streamEvents } from '../stream-events.ts'
 import { OpenAiMapping } from './openai-mapping.ts'
 import { toOpenAiMessages, toOpenAiTools } from './openai-messages.ts'
 import { listOpenAiModels } from './openai-models.ts'
@@ -34,33 +35,18 @@ export class OpenAiCompatibleUpstream implements Upstream {
     this.#defaultModel = model
   }
 
-  async *stream(
-    request: UpstreamRequest,
-    signal: AbortSignal,
-  ): AsyncGenerator<readonly UIMessageChunk[]> {
-    const body = {
-      model: request.model ?? this.#defaultModel ?? (await this.#findDefaultModel()),
-      messages: toOpenAiMessages(request.messages),
-      tools: toOpenAiTools(request.tools),
-      stream: true,
-      stream_options: { include_usage: true },
-    }
-    const mapping = new OpenAiMapping(request.tools)
-    const exchange = { url: this.#url, headers: this.#headers, body, signal }
-    for await (const events of postForEvents(this.#agent, exchange)) {
-      const chunks: UIMessageChunk[] = []
-      let isDone = false
-      for (const data of events) {
-        if (data === '[DONE]') isDone = true
-        else mapping.map(data, chunks)
+  stream(request: UpstreamRequest, signal: AbortSignal): AsyncIterable<readonly UIMessageChunk[]> {
+    return deferStream(async () => {
+      const body = {
+        model: request.model ?? this.#defaultModel ?? (await this.#findDefaultModel()),
+        messages: toOpenAiMessages(request.messages),
+        tools: toOpenAiTools(request.tools),
+        stream: true,
+        stream_options: { include_usage: true },
       }
-      if (isDone) chunks.push(...mapping.end())
-      if (chunks.length > 0) yield chunks
-      if (isDone) return
-    }
-    // Some servers close without `[DONE]`: a finish reason is enough.
-    const chunks = mapping.end()
-    if (chunks.length > 0) yield chunks
+      const exchange = { url: this.#url, headers: this.#headers, body, signal }
+      return beginStream(streamEvents(this.#agent, exchange, new OpenAiMapping(request.tools)))
+    })
   }
 
   async listModels() {

@@ -93,8 +93,9 @@ function chunksOf(stream: Buffer, cut = stream.length): UIMessageChunk[] {
   const mapping = new OpenAiMapping()
   const chunks: UIMessageChunk[] = []
   for (const bytes of [stream.subarray(0, cut), stream.subarray(cut)])
-    for (const data of events.read(bytes)) if (data !== '[DONE]') mapping.map(data, chunks)
-  return [...chunks, ...mapping.end()]
+    for (const data of events.read(bytes)) if (mapping.map(data, chunks)) return chunks
+  mapping.close(chunks)
+  return chunks
 }
 
 function replyOf(stream: Buffer) {

@@ -1,5 +1,6 @@
 import type { FinishReason, Tools, UIMessageChunk } from '@assistant-ui-proxy/contract'
 import { AppError } from '../../../app-error.ts'
+import type { EventMapping } from '../stream-events.ts'
 
 /** What of a chat completion's streamed event is read here. All of it may be missing. */
 interface CompletionEvent {
@@ -51,7 +52,7 @@ const finishReasons: Readonly<Record<string, FinishReason>> = {
  * Maps the events of one streamed chat completion to chunks.
  * @see OpenAI API reference, “Chat completion chunk object”
  */
-export class OpenAiMapping {
+export class OpenAiMapping implements EventMapping {
   #begun = false
   #open: 'text' | 'reasoning' | undefined
   #partCount = 0
@@ -67,13 +68,33 @@ export class OpenAiMapping {
     this.#tools = tools
   }
 
+  /** @throws AppError `upstream_protocol` for what is no completion, `upstream_error` for an error */
+  map(data: string, chunks: UIMessageChunk[]): boolean {
+    if (data === '[DONE]') {
+      this.close(chunks)
+      return true
+    }
+    this.#mapEvent(parseEvent(data), chunks)
+    return false
+  }
+
   /**
-   * @param data of one event, but `[DONE]`
-   * @param chunks takes what it means
-   * @throws AppError `upstream_protocol` for what is no completion, `upstream_error` for an error
+   * What ends a reply that is whole: a finish reason is enough, since some servers close without
+   * `[DONE]`. Nothing where none came, since the reply is cut then.
    */
-  map(data: string, chunks: UIMessageChunk[]): void {
-    const event = parseEvent(data)
+  close(chunks: UIMessageChunk[]): void {
+    if (this.#finishReason === undefined) return
+    this.#closePart(chunks)
+    for (const call of this.#toolCalls.values()) chunks.push(inputChunk(call))
+    const finishReason = finishReasons[this.#finishReason] ?? 'other'
+    const messageMetadata = {
+      ...(this.#model !== undefined && { model: this.#model }),
+      ...(this.#usage && { usage: usageOf(this.#usage) }),
+    }
+    chunks.push({ type: 'finish-step' }, { type: 'finish', finishReason, messageMetadata })
+  }
+
+  #mapEvent(event: CompletionEvent, chunks: UIMessageChunk[]): void {
     if (event.error !== undefined && event.error !== null)
       throw new AppError('upstream_error', 'The model server ended the reply with an error.')
     if (!this.#begun) {
@@ -88,24 +109,6 @@ export class OpenAiMapping {
     if (typeof choice.finish_reason === 'string') this.#finishReason = choice.finish_reason
   }
 
-  /**
-   * What ends a reply that is whole: nothing where no finish reason came, since it is cut then.
-   * @returns chunks up to `finish`, or none
-   */
-  end(): UIMessageChunk[] {
-    if (this.#finishReason === undefined) return []
-    const chunks: UIMessageChunk[] = []
-    this.#close(chunks)
-    for (const call of this.#toolCalls.values()) chunks.push(inputChunk(call))
-    const finishReason = finishReasons[this.#finishReason] ?? 'other'
-    const messageMetadata = {
-      ...(this.#model !== undefined && { model: this.#model }),
-      ...(this.#usage && { usage: usageOf(this.#usage) }),
-    }
-    chunks.push({ type: 'finish-step' }, { type: 'finish', finishReason, messageMetadata })
-    return chunks
-  }
-
   #mapDelta(delta: Delta, chunks: UIMessageChunk[]): void {
     const reasoning = delta.reasoning_content ?? delta.reasoning
     if (reasoning) this.#grow('reasoning', reasoning, chunks)
@@ -116,7 +119,7 @@ export class OpenAiMapping {
 
   #grow(kind: 'text' | 'reasoning', delta: string, chunks: UIMessageChunk[]): void {
     if (this.#open !== kind) {
-      this.#close(chunks)
+      this.#closePart(chunks)
       this.#open = kind
       this.#partId = String(++this.#partCount)
       chunks.push({ type: `${kind}-start`, id: this.#partId })
@@ -124,7 +127,7 @@ export class OpenAiMapping {
     chunks.push({ type: `${kind}-delta`, id: this.#partId, delta })
   }
 
-  #close(chunks: UIMessageChunk[]): void {
+  #closePart(chunks: UIMessageChunk[]): void {
     if (this.#open === undefined) return
     chunks.push({ type: `${this.#open}-end`, id: this.#partId })
     this.#open = undefined
@@ -135,7 +138,7 @@ export class OpenAiMapping {
     const index = delta.index ?? this.#toolCalls.size
     let call = this.#toolCalls.get(index)
     if (call === undefined) {
-      this.#close(chunks)
+      this.#closePart(chunks)
       const toolName = delta.function?.name ?? ''
       const isDeclared = Object.hasOwn(this.#tools, toolName)
       call = {

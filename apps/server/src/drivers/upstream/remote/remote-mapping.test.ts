@@ -1,7 +1,8 @@
+import type { UIMessageChunk } from '@assistant-ui-proxy/contract'
 import { describe, expect, it } from 'vitest'
-import { createRemoteMapping } from './remote-mapping.ts'
+import { RemoteMapping } from './remote-mapping.ts'
 
-describe('createRemoteMapping', () => {
+describe('RemoteMapping', () => {
   it('makes one text part of events of text', () => {
     expect(mapAll(['Hel', 'lo', '[DONE]'])).toEqual([
       { type: 'start-step' },
@@ -43,6 +44,9 @@ describe('createRemoteMapping', () => {
   })
 })
 
-function mapAll(events: string[]) {
-  return events.flatMap(createRemoteMapping())
+function mapAll(events: string[]): UIMessageChunk[] {
+  const mapping = new RemoteMapping()
+  const chunks: UIMessageChunk[] = []
+  for (const data of events) mapping.map(data, chunks)
+  return chunks
 }

@@ -1,38 +1,43 @@
 import { decodeChunk, isUIMessageChunk, type UIMessageChunk } from '@assistant-ui-proxy/contract'
+import type { EventMapping } from '../stream-events.ts'
 
-const done = '[DONE]'
 const id = '0'
 
 /**
- * Maps the data of the events of one stream to chunks. The first event tells which of the two forms
- * the stream has: UI message chunks as JSON, or bare text (the original plan). Later texts are not
- * searched for JSON, since a model may well speak of chunks.
- * @throws ProblemError `upstream_protocol` for an event that is no chunk in a stream of chunks
+ * Maps the events of one stream. The first tells which of the two forms the stream has: UI message
+ * chunks as JSON, or bare text (the original plan). Later texts are not searched for JSON, since a
+ * model may well speak of chunks.
  */
-export function createRemoteMapping(): (data: string) => readonly UIMessageChunk[] {
-  let form: 'unknown' | 'chunks' | 'text' = 'unknown'
-  return (data) => {
-    if (form === 'chunks') return chunkOf(data)
-    if (form === 'text')
-      return data === done
-        ? [{ type: 'text-end', id }, { type: 'finish-step' }, { type: 'finish' }]
-        : [{ type: 'text-delta', id, delta: data }]
-    if (data === done) return [{ type: 'finish' }]
-    form = isChunk(data) ? 'chunks' : 'text'
-    return form === 'chunks'
-      ? chunkOf(data)
-      : [
-          { type: 'start-step' },
-          { type: 'text-start', id },
-          { type: 'text-delta', id, delta: data },
-        ]
+export class RemoteMapping implements EventMapping {
+  #form: 'unknown' | 'chunks' | 'text' = 'unknown'
+
+  /** @throws ProblemError `upstream_protocol` for an event that is no chunk in a stream of chunks */
+  map(data: string, chunks: UIMessageChunk[]): boolean {
+    if (data === '[DONE]') return this.#end(chunks)
+    if (this.#form === 'unknown') this.#begin(data, chunks)
+    if (this.#form === 'chunks') return mapChunk(data, chunks)
+    chunks.push({ type: 'text-delta', id, delta: data })
+    return false
+  }
+
+  #begin(data: string, chunks: UIMessageChunk[]): void {
+    this.#form = isChunk(data) ? 'chunks' : 'text'
+    if (this.#form === 'text') chunks.push({ type: 'start-step' }, { type: 'text-start', id })
+  }
+
+  /** A stream of chunks has said so with its terminal chunk, or was cut. */
+  #end(chunks: UIMessageChunk[]): true {
+    if (this.#form === 'text') chunks.push({ type: 'text-end', id }, { type: 'finish-step' })
+    if (this.#form !== 'chunks') chunks.push({ type: 'finish' })
+    return true
   }
 }
 
-/** `[DONE]` says nothing that `finish` has not said. */
-function chunkOf(data: string): readonly UIMessageChunk[] {
+function mapChunk(data: string, chunks: UIMessageChunk[]): boolean {
   const chunk = decodeChunk(data)
-  return chunk ? [chunk] : []
+  if (chunk === undefined) return true
+  chunks.push(chunk)
+  return chunk.type === 'finish' || chunk.type === 'abort' || chunk.type === 'error'
 }
 
 function isChunk(data: string): boolean {

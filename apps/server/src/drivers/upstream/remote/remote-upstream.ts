@@ -10,8 +10,8 @@ import { z } from 'zod'
 import { AppError, problemOf } from '../../../app-error.ts'
 import type { Upstream, UpstreamRequest } from '../../../chat/upstream.ts'
 import { getJson } from '../get-json.ts'
-import { postForEvents } from '../post-for-events.ts'
-import { createRemoteMapping } from './remote-mapping.ts'
+import { streamEvents } from '../stream-events.ts'
+import { RemoteMapping } from './remote-mapping.ts'
 
 /**
  * Another server of this kind: `POST {baseUrl}/api/chat {messages, stream: true}`, answered with
@@ -27,18 +27,14 @@ export function createRemoteUpstream(agent: Agent, baseUrl: string): Upstream {
   }
 }
 
-async function* streamChat(
+function streamChat(
   agent: Agent,
   url: URL,
   { messages, model, tools }: UpstreamRequest,
   signal: AbortSignal,
-): AsyncGenerator<readonly UIMessageChunk[]> {
-  const map = createRemoteMapping()
+): AsyncIterable<readonly UIMessageChunk[]> {
   const body = { messages: messages.map(toRemoteMessage), model, tools, stream: true }
-  for await (const events of postForEvents(agent, { url, body, signal })) {
-    const chunks = events.flatMap(map)
-    if (chunks.length > 0) yield chunks
-  }
+  return streamEvents(agent, { url, body, signal }, new RemoteMapping())
 }
 
 /** Plain text goes as the original plan's `{role, content}`; what that cannot say, as parts beside it. */

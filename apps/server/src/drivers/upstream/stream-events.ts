@@ -1,0 +1,217 @@
+import { createEventReader, type UIMessageChunk } from '@assistant-ui-proxy/contract'
+import type { Transform } from 'node:stream'
+import type { Agent, Dispatcher } from 'undici'
+import { AppError } from '../../app-error.ts'
+import { BatchQueue } from './batch-queue.ts'
+import { createDecompressor } from './decompressor.ts'
+import { connectionError, errorOfStatus, isSystemError } from './upstream-errors.ts'
+
+type Batch = readonly UIMessageChunk[]
+
+export interface EventRequest {
+  readonly url: URL
+  readonly headers?: Readonly<Record<string, string>>
+  /** Sent as JSON. */
+  readonly body: unknown
+  readonly signal: AbortSignal
+}
+
+/** What the events of one answer mean. */
+export interface EventMapping {
+  /**
+   * Adds the chunks that the data of one event stands for.
+   * @returns whether it was the last that matters
+   * @throws AppError `upstream_*`
+   */
+  map(data: string, chunks: UIMessageChunk[]): boolean
+  /** Adds what the answer's end stands for, where it comes before the last event. */
+  close?(chunks: UIMessageChunk[]): void
+}
+
+/**
+ * Posts JSON and maps the events of the answer: each batch is what one read made whole, mapped in the
+ * read's own turn. Redirects are not followed: credentials must not reach another host.
+ * @throws AppError `upstream_*`
+ */
+export function streamEvents(
+  agent: Agent,
+  request: EventRequest,
+  mapping: EventMapping,
+): AsyncIterable<Batch> {
+  return { [Symbol.asyncIterator]: () => new EventExchange(agent, request, mapping) }
+}
+
+/** So much may wait for a slow reader before no more is read, in bytes as they came. */
+const queueLimitBytes = 65_536
+
+/** After the last event that matters, an answer gets this to end, so that its connection is kept. */
+const drainTimeoutMs = 1_000
+const drainLimitBytes = 65_536
+
+/** One request and its answer, as undici tells of it. */
+class EventExchange implements AsyncIterator<Batch, undefined>, Dispatcher.DispatchHandler {
+  readonly #agent: Agent
+  readonly #request: EventRequest
+  readonly #mapping: EventMapping
+  readonly #events = createEventReader()
+  readonly #queue = new BatchQueue()
+  #queuedBytes = 0
+  #controller: Dispatcher.DispatchController | undefined
+  #decompressor: Transform | undefined
+  #state: 'new' | 'asked' | 'answered' | 'over' = 'new'
+  #drainedBytes = 0
+  #drainTimer: NodeJS.Timeout | undefined
+
+  constructor(agent: Agent, request: EventRequest, mapping: EventMapping) {
+    this.#agent = agent
+    this.#request = request
+    this.#mapping = mapping
+  }
+
+  next(): Promise<IteratorResult<Batch, undefined>> {
+    if (this.#state === 'new') this.#ask()
+    if (this.#queuedBytes > queueLimitBytes) (this.#decompressor ?? this.#controller)?.resume()
+    this.#queuedBytes = 0
+    return this.#queue.next()
+  }
+
+  return(): Promise<IteratorResult<Batch, undefined>> {
+    if (this.#state !== 'over') this.#abandon(undefined)
+    return Promise.resolve({ done: true, value: undefined })
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    // Left while the connection was being made.
+    if (this.#state === 'over') controller.abort(abandoned)
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
+    if (status < 200 || this.#state === 'over') return
+    const header = (name: string) => headers[name]?.toString()
+    if (status !== 200) return this.#end(errorOfStatus(status, header('retry-after')))
+    if (!header('content-type')?.startsWith('text/event-stream'))
+      return this.#end(
+        new AppError('upstream_protocol', 'The upstream did not answer with an event stream.'),
+      )
+    this.#state = 'answered'
+    this.#decompressor = createDecompressor(header('content-encoding'))
+      ?.on('data', (bytes: Buffer) => this.#read(bytes))
+      .on('drain', () => controller.resume())
+      .on('end', () => this.#close())
+      .on('error', (error) => this.#abandon(this.#failure(error)))
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, bytes: Buffer): void {
+    if (this.#state === 'over') {
+      this.#drainedBytes += bytes.length
+      if (this.#drainedBytes > drainLimitBytes) controller.abort(abandoned)
+    } else if (this.#decompressor === undefined) {
+      this.#read(bytes)
+    } else if (!this.#decompressor.write(bytes)) {
+      controller.pause()
+    }
+  }
+
+  onResponseEnd(): void {
+    clearTimeout(this.#drainTimer)
+    if (this.#state === 'over' || this.#decompressor === undefined) this.#close()
+    else this.#decompressor.end()
+  }
+
+  onResponseError(_controller: unknown, cause: Error): void {
+    clearTimeout(this.#drainTimer)
+    this.#settle(this.#failure(cause))
+  }
+
+  #ask(): void {
+    const { url, headers, body, signal } = this.#request
+    this.#state = 'asked'
+    if (signal.aborted) return this.#leave()
+    signal.addEventListener('abort', this.#leave, { once: true })
+    this.#agent.dispatch(
+      {
+        origin: url.origin,
+        path: url.pathname + url.search,
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          accept: 'text/event-stream',
+          'accept-encoding': 'identity',
+          ...headers,
+        },
+        body: JSON.stringify(body),
+      },
+      this,
+    )
+  }
+
+  readonly #leave = () => this.#abandon(this.#request.signal.reason)
+
+  #read(bytes: Uint8Array): void {
+    if (this.#state === 'over') return
+    const chunks: UIMessageChunk[] = []
+    let isLast = false
+    try {
+      for (const data of this.#events.read(bytes))
+        isLast = this.#mapping.map(data, chunks) || isLast
+    } catch (error) {
+      this.#give(chunks)
+      return this.#abandon(error)
+    }
+    this.#give(chunks)
+    if (isLast) return this.#end()
+    if (this.#queue.isEmpty) return
+    this.#queuedBytes += bytes.length
+    if (this.#queuedBytes > queueLimitBytes) (this.#decompressor ?? this.#controller)?.pause()
+  }
+
+  #give(chunks: UIMessageChunk[]): void {
+    if (chunks.length > 0) this.#queue.push(chunks)
+  }
+
+  /** The answer has ended by itself. */
+  #close(): void {
+    if (this.#state === 'over') return
+    const chunks: UIMessageChunk[] = []
+    this.#mapping.close?.(chunks)
+    this.#give(chunks)
+    this.#settle(undefined)
+  }
+
+  /** What is still to come does not matter; reading it, within bounds, keeps the connection. */
+  #end(error?: unknown): void {
+    this.#settle(error)
+    const drop = () => this.#controller?.abort(abandoned)
+    this.#drainTimer = setTimeout(drop, drainTimeoutMs)
+    this.#controller?.resume()
+  }
+
+  /** Gives up the connection. */
+  #abandon(error: unknown): void {
+    this.#settle(error)
+    this.#controller?.abort(abandoned)
+  }
+
+  #settle(error: unknown): void {
+    if (this.#state === 'over') return
+    this.#state = 'over'
+    this.#request.signal.removeEventListener('abort', this.#leave)
+    this.#decompressor?.destroy()
+    if (error === undefined) this.#queue.end()
+    else this.#queue.fail(error)
+  }
+
+  #failure(cause: Error): unknown {
+    if (this.#state !== 'answered') return connectionError(this.#request.url.origin, cause)
+    if (!isSystemError(cause)) return cause
+    const detail = 'The connection to the upstream broke in mid-reply.'
+    return new AppError('upstream_interrupted', detail, { cause })
+  }
+}
+
+const abandoned = new Error('The exchange was given up.')
