@@ -1,8 +1,10 @@
 import { pino, type Logger } from 'pino'
 import { Agent } from 'undici'
+import type { RunLog } from './chat/run-log.ts'
 import type { Upstream } from './chat/upstream.ts'
 import { StartError, type Config } from './config/config.ts'
 import type { UpstreamConfig } from './config/upstream-config.ts'
+import { createMemoryRunLog } from './drivers/run-log/memory-run-log.ts'
 import { createSqliteThreadStore } from './drivers/storage/sql/create-sqlite-thread-store.ts'
 import { createDemoUpstream } from './drivers/upstream/demo/demo-upstream.ts'
 import { findOllama, ollamaUrl } from './drivers/upstream/openai-compatible/find-ollama.ts'
@@ -22,6 +24,7 @@ export interface Dependencies extends AsyncDisposable {
   readonly log: Logger
   readonly store: ThreadStore
   readonly upstream: Upstream
+  readonly runLog: RunLog
 }
 
 /**
@@ -37,8 +40,16 @@ export async function createDependencies(
   const { store, close } = await openStore(config)
   opened.defer(close)
   const upstream = overrides.upstream ?? (await openUpstreams(config, opened))
+  const runLog = createMemoryRunLog()
   const disposal = opened.move()
-  return { config, log, store, upstream, [Symbol.asyncDispose]: () => disposal.disposeAsync() }
+  return {
+    config,
+    log,
+    store,
+    upstream,
+    runLog,
+    [Symbol.asyncDispose]: () => disposal.disposeAsync(),
+  }
 }
 
 async function openStore({ database: { path } }: Config) {

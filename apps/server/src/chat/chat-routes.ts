@@ -8,12 +8,12 @@ import {
 } from '@assistant-ui-proxy/contract'
 import { initServer } from '@ts-rest/express'
 import { AppError } from '../app-error.ts'
-import { eventStream, textStream } from '../http/event-stream.ts'
+import { eventStream, readChunks, textStream } from '../http/event-stream.ts'
 import { leaveSignal } from '../http/leave-signal.ts'
 import { streamedBody } from '../http/streamed-body.ts'
 import { localOwner } from '../identity/owner.ts'
 import type { ModelService } from './model-service.ts'
-import type { Run, RunService } from './run-service.ts'
+import type { RunService } from './run-service.ts'
 
 export function createChatRoutes(runs: RunService, models: ModelService, keepAliveMs: number) {
   return initServer().router(chatContract, {
@@ -25,10 +25,11 @@ export function createChatRoutes(runs: RunService, models: ModelService, keepAli
           'Accept one of text/event-stream, text/plain and application/json.',
         )
       if (body.model !== undefined) await models.assertOffered(body.model)
-      const run = await runs.start(localOwner, body, leaveSignal(res))
-      if (form === 'text/event-stream') return { status: 200, body: eventStream(run, keepAliveMs) }
-      if (form === 'text/plain') return { status: 200, body: textStream(run) }
-      const reply = await readWhole(run)
+      const frames = await runs.start(localOwner, body, leaveSignal(res))
+      if (form === 'text/event-stream')
+        return { status: 200, body: eventStream(frames, keepAliveMs) }
+      if (form === 'text/plain') return { status: 200, body: textStream(frames) }
+      const reply = await readWhole(frames)
       return { status: 200, body: streamedBody(async (response) => void response.json(reply)) }
     },
     models: async () => ({ status: 200, body: [...(await models.list())] }),
@@ -36,9 +37,9 @@ export function createChatRoutes(runs: RunService, models: ModelService, keepAli
 }
 
 /** @throws ProblemError where the reply failed */
-async function readWhole(run: Run): Promise<ChatReply> {
+async function readWhole(frames: AsyncIterable<Uint8Array>): Promise<ChatReply> {
   let reply = emptyReply
-  for await (const batch of run) reply = accumulate(reply, batch)
+  for await (const chunks of readChunks(frames)) reply = accumulate(reply, chunks)
   if (reply.problem) throw new ProblemError(reply.problem)
   return { role: 'assistant', content: textOfParts(reply.parts) }
 }

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import {
+  createEventReader,
+  decodeChunk,
   doneFrame,
-  encodeChunks,
   eventStreamHeaders,
   keepAliveFrame,
   type UIMessageChunk,
@@ -9,10 +10,11 @@ import {
 import type { Response } from 'express'
 import { streamedBody } from './streamed-body.ts'
 
-type Batches = AsyncIterable<readonly UIMessageChunk[]>
+/** The bytes of server-sent events, each time whole ones. */
+type Frames = AsyncIterable<Uint8Array>
 
 /** A run as server-sent events: one write for each batch, and a comment after each pause. */
-export function eventStream(run: Batches, keepAliveMs: number): never {
+export function eventStream(frames: Frames, keepAliveMs: number): never {
   return streamedBody(async (response) => {
     response.set(eventStreamHeaders)
     const keepAlive = () => {
@@ -22,10 +24,11 @@ export function eventStream(run: Batches, keepAliveMs: number): never {
     setImmediate(() => response.headersSent || keepAlive())
     const timer = setInterval(keepAlive, keepAliveMs)
     try {
-      await writeEach(response, run, (batch) => {
+      for await (const bytes of frames) {
+        if (response.destroyed) return
         timer.refresh()
-        return encodeChunks(batch)
-      })
+        if (!response.write(bytes)) await drained(response)
+      }
     } finally {
       clearInterval(timer)
     }
@@ -34,37 +37,31 @@ export function eventStream(run: Batches, keepAliveMs: number): never {
 }
 
 /** A run's text, as it comes. A reply that fails cuts the connection: it must not pass for whole. */
-export function textStream(run: Batches): never {
+export function textStream(frames: Frames): never {
   return streamedBody(async (response) => {
     response.set({ 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-cache' })
     response.flushHeaders()
-    let failed = false
-    await writeEach(response, run, (batch) => {
-      failed ||= batch.some((chunk) => chunk.type === 'error')
-      return textOf(batch)
-    })
-    if (failed) response.destroy()
-    else response.end()
+    for await (const chunks of readChunks(frames)) {
+      if (response.destroyed) return
+      if (chunks.some((chunk) => chunk.type === 'error')) return void response.destroy()
+      const text = textOf(chunks)
+      if (text !== '' && !response.write(text)) await drained(response)
+    }
+    response.end()
   })
 }
 
-function textOf(batch: readonly UIMessageChunk[]): string {
-  let text = ''
-  for (const chunk of batch) if (chunk.type === 'text-delta') text += chunk.delta
-  return text
+/** What the frames say. */
+export async function* readChunks(frames: Frames): AsyncGenerator<UIMessageChunk[]> {
+  const events = createEventReader({ maxEventLength: Infinity })
+  for await (const bytes of frames)
+    yield events.read(bytes).flatMap((data) => decodeChunk(data) ?? [])
 }
 
-/** Writes as fast as the client reads, until the run ends or the client leaves. */
-async function writeEach(
-  response: Response,
-  run: Batches,
-  encode: (batch: readonly UIMessageChunk[]) => string,
-): Promise<void> {
-  for await (const batch of run) {
-    if (response.destroyed) return
-    const bytes = encode(batch)
-    if (bytes !== '' && !response.write(bytes)) await drained(response)
-  }
+function textOf(chunks: readonly UIMessageChunk[]): string {
+  let text = ''
+  for (const chunk of chunks) if (chunk.type === 'text-delta') text += chunk.delta
+  return text
 }
 
 async function drained(response: Response): Promise<void> {
