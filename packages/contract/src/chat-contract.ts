@@ -45,6 +45,14 @@ const chatReplySchema = z.object({ role: z.literal('assistant'), content: z.stri
 
 export type ChatReply = z.infer<typeof chatReplySchema>
 
+// Headers are told in words: their schemas would not reach those who install the package.
+const threadParams = z.object({ thread_id: idSchema })
+
+const eventStream = c.otherResponse({
+  contentType: 'text/event-stream',
+  body: c.type<ReadableStream<Uint8Array> | string>(),
+})
+
 export const chatContract = c.router(
   {
     send: {
@@ -61,12 +69,34 @@ export const chatContract = c.router(
         409: problemSchema,
         413: problemSchema,
         415: problemSchema,
+        422: problemSchema,
         502: problemSchema,
       },
       summary: 'Send messages; the reply streams',
       description:
         'The answer follows Accept: text/event-stream (default) is the UI message stream, ' +
-        'text/plain the text as it comes, application/json {role, content}.',
+        'text/plain the text as it comes, application/json {role, content}. In a thread, the id of ' +
+        'the user’s message, or the header Idempotency-Key, names the reply: sent again, it joins it.',
+    },
+    resume: {
+      method: 'GET',
+      path: '/api/chat/:thread_id/stream',
+      pathParams: threadParams,
+      responses: { 200: eventStream, 204: c.noBody() },
+      summary: 'Follow the reply that is being written',
+      description:
+        'With Last-Event-ID exactly what follows that event, without it the whole reply so far and ' +
+        'then what comes. 204 where nothing is being written.',
+    },
+    stop: {
+      method: 'POST',
+      path: '/api/chat/:thread_id/stop',
+      pathParams: threadParams,
+      body: c.noBody(),
+      responses: { 200: z.object({ stopped: z.boolean() }) },
+      summary: 'Stop the reply that is being written',
+      description:
+        'Answers when the upstream is closed and the reply stored, with whether there was one.',
     },
     models: {
       method: 'GET',

@@ -1,16 +1,17 @@
 import { createProblem, ProblemError } from './problem.ts'
-import { createEventReader, decodeChunk } from './sse.ts'
+import { decodeChunk, type EventReader } from './sse.ts'
 import { isTerminal, type UIMessageChunk } from './ui-message-chunk.ts'
 
 /**
  * The chunks of an answer's body, the terminal one included. Leaving the loop closes the connection.
+ * @param events knows afterwards which event was the last
  * @throws ProblemError `stream_interrupted` where it breaks off before its terminal chunk
  */
 export async function* readChunks(
   body: ReadableStream<Uint8Array>,
+  events: EventReader,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<UIMessageChunk, void, undefined> {
-  const events = createEventReader()
   let ended = false
   // Not `for await (… of body)`: Safari's streams are not iterable.
   const reader = body.getReader()
@@ -48,7 +49,7 @@ async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<v
 
 const drainTimeoutMs = 1_000
 
-function interrupted(cause?: unknown): ProblemError {
+export function interrupted(cause?: unknown): ProblemError {
   return new ProblemError(
     createProblem(
       'stream_interrupted',

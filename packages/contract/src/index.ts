@@ -28,8 +28,11 @@ export {
   decodeChunk,
   doneFrame,
   encodeChunks,
+  eventIdLine,
   eventStreamHeaders,
   keepAliveFrame,
+  parseEventId,
+  type EventPosition,
 } from './sse.ts'
 export { systemContract, type Readiness } from './system-contract.ts'
 export { threadContract } from './thread-contract.ts'

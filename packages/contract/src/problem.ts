@@ -16,8 +16,10 @@ export const problemCatalogue = {
   method_not_allowed: { status: 405, title: 'The route does not take this method' },
   not_acceptable: { status: 406, title: 'None of the accepted media types is offered' },
   id_taken: { status: 409, title: 'The id is in use' },
+  run_in_progress: { status: 409, title: 'The thread has a reply that is being written' },
   payload_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body has an unsupported content type' },
+  key_reused: { status: 422, title: 'The key has named another request' },
   internal: { status: 500, title: 'Something went wrong in the server' },
   upstream_unreachable: { status: 502, title: 'The upstream cannot be reached' },
   upstream_denied: { status: 502, title: 'The upstream refused the credentials of this server' },
@@ -56,12 +58,14 @@ export const problemSchema = z
     request_id: z.string().optional(),
     errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
     retry_after_ms: z.number().optional(),
+    /** The run that is in the way. */
+    run_id: z.string().optional(),
   })
   .meta({ id: 'Problem' })
 
 export type Problem = z.infer<typeof problemSchema>
 
-export type ProblemDetails = Pick<Problem, 'request_id' | 'errors' | 'retry_after_ms'>
+export type ProblemDetails = Pick<Problem, 'request_id' | 'errors' | 'retry_after_ms' | 'run_id'>
 
 export function createProblem(
   code: ProblemCode,

@@ -18,10 +18,36 @@ export const doneFrame = `data: ${doneData}\n\n`
 /** A comment: readers pass over it, and whatever is in between learns that the stream is alive. */
 export const keepAliveFrame = ': keep-alive\n\n'
 
-/** The frames of some chunks, ready for one write. */
-export function encodeChunks(chunks: readonly UIMessageChunk[]): string {
+/** Where an event stands in a run's stream: the first is 1. As `Last-Event-ID`: `<run_id>.<sequence>`. */
+export interface EventPosition {
+  readonly runId: string
+  readonly sequence: number
+}
+
+/** The id line of an event, with its line end: what its frame begins with. */
+export function eventIdLine({ runId, sequence }: EventPosition): string {
+  return `id: ${runId}.${sequence}\n`
+}
+
+/** @returns undefined for what is no event id of this product */
+export function parseEventId(text: string): EventPosition | undefined {
+  const [, runId, sequence] = /^([A-Za-z0-9_-]{1,128})\.(\d{1,15})$/.exec(text) ?? []
+  return runId === undefined ? undefined : { runId, sequence: Number(sequence) }
+}
+
+/**
+ * The frames of some chunks, ready for one write.
+ * @param first where the first of them stands; without it the events have no ids
+ */
+export function encodeChunks(chunks: readonly UIMessageChunk[], first?: EventPosition): string {
   let frames = ''
-  for (const chunk of chunks) frames += `data: ${JSON.stringify(chunk)}\n\n`
+  if (first === undefined) {
+    for (const chunk of chunks) frames += `data: ${JSON.stringify(chunk)}\n\n`
+    return frames
+  }
+  let { sequence } = first
+  for (const chunk of chunks)
+    frames += `id: ${first.runId}.${sequence++}\ndata: ${JSON.stringify(chunk)}\n\n`
   return frames
 }
 
@@ -31,6 +57,8 @@ export interface EventReader {
    * @throws ProblemError `upstream_protocol` for bytes that are not UTF-8, and past the limit
    */
   read(bytes: Uint8Array): string[]
+  /** The id of the last event that was given; undefined where none had one. */
+  readonly lastEventId: string | undefined
 }
 
 /**
@@ -42,10 +70,12 @@ export function createEventReader({ maxEventLength = 1_048_576 } = {}): EventRea
   const utf8 = new TextDecoder('utf-8', { fatal: true })
   let events: string[] = []
   let tooLong = false
+  let lastEventId: string | undefined
   const parser = createParser({
     // The line that is not whole yet counts with its field name.
     maxBufferSize: maxEventLength + 'data: '.length,
-    onEvent: ({ data }) => {
+    onEvent: ({ id, data }) => {
+      if (id !== undefined) lastEventId = id
       // An event that one read holds is never in the buffer.
       if (data.length > maxEventLength) tooLong = true
       else events.push(data)
@@ -62,6 +92,9 @@ export function createEventReader({ maxEventLength = 1_048_576 } = {}): EventRea
       const whole = events
       events = []
       return whole
+    },
+    get lastEventId() {
+      return lastEventId
     },
   }
 }

@@ -1,4 +1,4 @@
-import { decodeChunk, isUIMessageChunk, type UIMessageChunk } from '@assistant-ui-proxy/contract'
+import { decodeChunk, isTerminal, isUIMessageChunk, type UIMessageChunk } from '@assistant-ui-proxy/contract'
 import type { EventMapping } from '../stream-events.ts'
 
 const id = '0'
@@ -37,7 +37,7 @@ function mapChunk(data: string, chunks: UIMessageChunk[]): boolean {
   const chunk = decodeChunk(data)
   if (chunk === undefined) return true
   chunks.push(chunk)
-  return chunk.type === 'finish' || chunk.type === 'abort' || chunk.type === 'error'
+  return isTerminal(chunk)
 }
 
 function isChunk(data: string): boolean {
