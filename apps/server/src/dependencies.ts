@@ -4,7 +4,7 @@ import type { RunLog } from './chat/run-log.ts'
 import type { Upstream } from './chat/upstream.ts'
 import { StartError, type Config } from './config/config.ts'
 import type { UpstreamConfig } from './config/upstream-config.ts'
-import { createMemoryRunLog } from './drivers/run-log/memory-run-log.ts'
+import { MemoryRunLog } from './drivers/run-log/memory-run-log.ts'
 import { createSqliteThreadStore } from './drivers/storage/sql/create-sqlite-thread-store.ts'
 import { createDemoUpstream } from './drivers/upstream/demo/demo-upstream.ts'
 import { findOllama, ollamaUrl } from './drivers/upstream/openai-compatible/find-ollama.ts'
@@ -40,7 +40,7 @@ export async function createDependencies(
   const { store, close } = await openStore(config)
   opened.defer(close)
   const upstream = overrides.upstream ?? (await openUpstreams(config, opened))
-  const runLog = createMemoryRunLog()
+  const runLog = new MemoryRunLog()
   const disposal = opened.move()
   return {
     config,

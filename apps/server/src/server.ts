@@ -24,7 +24,8 @@ export async function startServer(dependencies: Dependencies): Promise<RunningSe
   const { config, log, store } = dependencies
   const startedAt = new Date()
   const limit = new RunLimit(config.resilience)
-  const runs = new RunService({ ...dependencies, limit, patienceMs: config.keepAliveMs })
+  const { keepAliveMs: patienceMs, disconnectPolicy } = config
+  const runs = new RunService({ ...dependencies, limit, patienceMs, disconnectPolicy })
   const server = createServer(createApp(dependencies, runs))
   await listen(server, config)
   // Not before the port is ours: another server on it would still be writing these.

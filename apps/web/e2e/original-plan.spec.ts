@@ -11,7 +11,8 @@ import type { ServerProcess } from './support/server-process.ts'
 const test = base.extend<{ api: ServerProcess }>({
   api: async ({ startServer, startSite, page }, use) => {
     const site = await startSite(join(originalPlanRoot, 'dist'))
-    const api = await startServer({ CORS_ORIGINS: site.origin })
+    // To this client, to stop a reply is to leave.
+    const api = await startServer({ CORS_ORIGINS: site.origin, DISCONNECT_POLICY: 'abort' })
     await page.goto(`${site.origin}/?api=${encodeURIComponent(`${api.url}/api/chat`)}`)
     await use(api)
   },

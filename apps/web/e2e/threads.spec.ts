@@ -1,3 +1,5 @@
+import { ChatPage, squeeze } from './support/chat-page.ts'
+import { textOf } from './support/stored.ts'
 import { expect, test } from './support/test.ts'
 
 test('a reload keeps the conversation and where it is', async ({ chat, page }) => {
@@ -11,22 +13,51 @@ test('a reload keeps the conversation and where it is', async ({ chat, page }) =
   await expect.poll(() => chat.messages.allInnerTexts()).toEqual(before)
 })
 
-test('a reload in mid-stream keeps what has come', async ({ chat, page, server }) => {
+test('a reload in mid-stream goes on with the reply', async ({ chat, page, server }) => {
   await chat.open()
   await chat.send('Say 30 words slowly')
   await chat.replying('A stream is')
   await page.reload()
   await expect(chat.questions).toHaveText([/Say 30 words slowly/])
+  await expect(chat.button('Stop')).toBeVisible()
+  await expect(chat.button('Send')).toBeVisible({ timeout: 15_000 })
   await expect(chat.replies).toHaveCount(1)
-  await expect(chat.lastReply).toContainText('A stream is')
-  await chat.ask('Go on')
   const stored = await server.messages(chat.threadId)
   expect(stored.map(({ role, status }) => `${role} ${status}`)).toEqual([
     'user complete',
-    'assistant stopped',
-    'user complete',
     'assistant complete',
   ])
+  expect(squeeze(await chat.lastReply.innerText())).toContain(squeeze(textOf(stored[1])))
+})
+
+test('stop works after a reload', async ({ chat, page, server }) => {
+  await chat.open()
+  await chat.send('Say 60 words slowly')
+  await chat.replying('A stream is')
+  await page.reload()
+  await chat.button('Stop').click()
+  await expect(chat.lastReply).toContainText('Stopped')
+  const statuses = async () =>
+    (await server.messages(chat.threadId)).map(({ status }) => status).join()
+  await expect.poll(statuses).toBe('complete,stopped')
+  await chat.ask('Go on')
+  await expect(chat.lastReply).toContainText('Go on')
+})
+
+test('a second tab shows the running reply, and stops it for both', async ({ chat, page }) => {
+  await chat.open()
+  await chat.send('Say 60 words slowly')
+  await chat.replying('A stream is')
+  const tab = await page.context().newPage()
+  await tab.goto(page.url())
+  const other = new ChatPage(tab)
+  await other.replying('A stream is')
+  await other.button('Stop').click()
+  for (const each of [chat, other]) {
+    await expect(each.lastReply).toContainText('Stopped')
+    await expect(each.button('Send')).toBeVisible()
+  }
+  await tab.close()
 })
 
 test('back and forward walk through the threads', async ({ chat, page }) => {

@@ -1,6 +1,6 @@
 import { initClient } from '@ts-rest/core'
 import type { ChatBody } from './chat-contract.ts'
-import { streamChat } from './chat-stream.ts'
+import { streamChat, type ConnectionListener } from './chat-stream.ts'
 import { contract } from './contract.ts'
 import { createFetcher, notTheServer, type ClientOptions } from './fetcher.ts'
 import { ProblemError, type Problem } from './problem.ts'
@@ -31,7 +31,7 @@ export function createClient(baseUrl: string, options: ClientOptions = {}) {
        */
       stream(
         request: ChatBody,
-        { signal, idempotencyKey }: ChatStreamOptions = {},
+        { signal, idempotencyKey, onConnection }: ChatStreamOptions = {},
       ): AsyncGenerator<UIMessageChunk, void, undefined> {
         const threadId = request.id
         const headers = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }
@@ -52,6 +52,7 @@ export function createClient(baseUrl: string, options: ClientOptions = {}) {
           isRepeatable: threadId !== undefined && isNamed,
           ...(threadId !== undefined && { resume: (after) => resume(threadId, after, signal) }),
           signal,
+          onConnection,
         })
       },
 
@@ -62,7 +63,7 @@ export function createClient(baseUrl: string, options: ClientOptions = {}) {
        */
       async follow(
         threadId: string,
-        { signal }: { signal?: AbortSignal } = {},
+        { signal, onConnection }: Omit<ChatStreamOptions, 'idempotencyKey'> = {},
       ): Promise<AsyncGenerator<UIMessageChunk, void, undefined> | undefined> {
         const body = await resume(threadId, undefined, signal)
         if (body === undefined) return undefined
@@ -71,6 +72,7 @@ export function createClient(baseUrl: string, options: ClientOptions = {}) {
           isRepeatable: false,
           resume: (after) => resume(threadId, after, signal),
           signal,
+          onConnection,
         })
       },
     },
@@ -94,6 +96,8 @@ export interface ChatStreamOptions {
   readonly signal?: AbortSignal
   /** Names the request, so that it is answered once however often it is sent. */
   readonly idempotencyKey?: string
+  /** Hears when the server is out of reach, and when it is there again and the stream goes on. */
+  readonly onConnection?: ConnectionListener
 }
 
 function bodyOf({ status, body }: { status: number; body: unknown }): ReadableStream<Uint8Array> {

@@ -26,17 +26,20 @@ function cutAfter(lengths: (connection: number) => number): Answer {
 
 describe('a stream whose connection breaks', () => {
   it('is whole, each chunk once, wherever it is cut', async () => {
-    for (let length = 1; length < whole.length; length += 11) {
+    const firstEnd = whole.indexOf('\n\n') + 2
+    for (let length = firstEnd; length < whole.length; length += 11) {
       const server = await startTestServer(
         cutAfter((connection) => (connection === 1 ? length : Infinity)),
       )
-      const reading = collect(createClient(server.url).chat.stream(hello))
-      // Before the first event there is nothing to go on from.
-      if (length < whole.indexOf('\n\n') + 2)
-        await expect(reading).rejects.toMatchObject({ problem: { code: 'stream_interrupted' } })
-      else expect(await reading).toEqual(recordedChunks)
+      expect(await collect(createClient(server.url).chat.stream(hello))).toEqual(recordedChunks)
       await server.close()
     }
+  })
+
+  it('is interrupted where it is cut before its first event', async () => {
+    const { url } = await startTestServer(cutAfter(() => 10))
+    const reading = collect(createClient(url).chat.stream(hello))
+    await expect(reading).rejects.toMatchObject({ problem: { code: 'stream_interrupted' } })
   })
 
   it('is whole though every connection breaks after a few events', async () => {
@@ -80,7 +83,10 @@ describe('a message that may not have arrived', () => {
       if (requests.length < 3) return void response.destroy()
       response.writeHead(200, eventStreamHeaders).end(whole)
     })
-    expect(await collect(createClient(url).chat.stream(hello))).toEqual(recordedChunks)
+    const states: string[] = []
+    const options = { onConnection: (state: string) => void states.push(state) }
+    expect(await collect(createClient(url).chat.stream(hello, options))).toEqual(recordedChunks)
+    expect(states).toEqual(['lost', 'restored'])
     expect(requests.map(({ body }) => body)).toEqual(Array(3).fill(JSON.stringify(hello)))
   })
 

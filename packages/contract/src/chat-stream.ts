@@ -15,7 +15,11 @@ export interface ChatConnection {
    */
   readonly resume?: (lastEventId: string) => Promise<ReadableStream<Uint8Array> | undefined>
   readonly signal: AbortSignal | undefined
+  /** Hears when the server is out of reach, and when it is there again. */
+  readonly onConnection?: ConnectionListener | undefined
 }
+
+export type ConnectionListener = (state: 'lost' | 'restored') => void
 
 /** Tries in a row without a chunk between them; about 20 s in all. */
 const maxTries = 7
@@ -31,8 +35,22 @@ export async function* streamChat({
   isRepeatable,
   resume,
   signal,
+  onConnection = () => undefined,
 }: ChatConnection): AsyncGenerator<UIMessageChunk, void, undefined> {
-  let body = await retry(open, isRepeatable ? maxTries : 1, signal)
+  const retry = async <Result>(attempt: () => Promise<Result>, tries: number): Promise<Result> => {
+    for (let tried = 1; ; tried++) {
+      try {
+        const result = await attempt()
+        if (tried > 1) onConnection('restored')
+        return result
+      } catch (error) {
+        if (codeOf(error) !== 'server_unreachable' || tried >= tries) throw error
+        if (tried === 1) onConnection('lost')
+        await pause(tried, signal)
+      }
+    }
+  }
+  let body = await retry(open, isRepeatable ? maxTries : 1)
   let lastEventId: string | undefined
   for (let fruitless = 0; fruitless < maxTries; fruitless++) {
     const events = createEventReader()
@@ -45,28 +63,14 @@ export async function* streamChat({
       if (known === undefined || resume === undefined) throw error
       if (events.lastEventId !== undefined) fruitless = 0
       if (fruitless > 0) await pause(fruitless, signal)
-      const rest = await retry(() => resume(known), maxTries, signal)
+      const rest = await retry(() => resume(known), maxTries).catch((cause: unknown) => {
+        throw codeOf(cause) === 'server_unreachable' ? error : cause
+      })
       if (rest === undefined) throw error
       body = rest
     }
   }
   throw interrupted()
-}
-
-/** Tries again, after pauses with full jitter, while the server cannot be reached. */
-async function retry<Result>(
-  attempt: () => Promise<Result>,
-  tries: number,
-  signal: AbortSignal | undefined,
-): Promise<Result> {
-  for (let tried = 1; ; tried++) {
-    try {
-      return await attempt()
-    } catch (error) {
-      if (codeOf(error) !== 'server_unreachable' || tried >= tries) throw error
-      await pause(tried, signal)
-    }
-  }
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -1,5 +1,5 @@
 export { chatContract, type ChatBody, type ChatReply, type ChatRequest } from './chat-contract.ts'
-export { createClient, type Client } from './chat-client.ts'
+export { createClient, type ChatStreamOptions, type Client } from './chat-client.ts'
 export { contract } from './contract.ts'
 export { createFetcher, type ClientOptions } from './fetcher.ts'
 export { idSchema } from './id.ts'

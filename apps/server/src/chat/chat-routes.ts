@@ -2,11 +2,13 @@ import {
   accumulate,
   chatContract,
   emptyReply,
+  parseEventId,
   ProblemError,
   textOfParts,
   type ChatReply,
 } from '@assistant-ui-proxy/contract'
 import { initServer } from '@ts-rest/express'
+import type { Request } from 'express'
 import { AppError } from '../app-error.ts'
 import { eventStream, readChunks, textStream } from '../http/event-stream.ts'
 import { leaveSignal } from '../http/leave-signal.ts'
@@ -25,15 +27,37 @@ export function createChatRoutes(runs: RunService, models: ModelService, keepAli
           'Accept one of text/event-stream, text/plain and application/json.',
         )
       if (body.model !== undefined) await models.assertOffered(body.model)
-      const frames = await runs.start(localOwner, body, leaveSignal(res))
+      const asking = { key: readIdempotencyKey(req), signal: leaveSignal(res) }
+      const frames = await runs.start(localOwner, body, asking)
       if (form === 'text/event-stream')
         return { status: 200, body: eventStream(frames, keepAliveMs) }
       if (form === 'text/plain') return { status: 200, body: textStream(frames) }
       const reply = await readWhole(frames)
       return { status: 200, body: streamedBody(async (response) => void response.json(reply)) }
     },
+    resume: async ({ params, req }) => {
+      const after = parseEventId(req.get('last-event-id') ?? '')
+      const frames = await runs.follow(localOwner, params.thread_id, after)
+      return frames === undefined
+        ? { status: 204, body: undefined }
+        : { status: 200, body: eventStream(frames, keepAliveMs) }
+    },
+    stop: async ({ params }) => ({
+      status: 200,
+      body: { stopped: await runs.stop(localOwner, params.thread_id) },
+    }),
     models: async () => ({ status: 200, body: [...(await models.list())] }),
   })
+}
+
+/** @throws AppError `invalid_request` */
+function readIdempotencyKey(request: Request): string | undefined {
+  const key = request.get('idempotency-key')
+  if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return key
+  throw new AppError(
+    'invalid_request',
+    'The header Idempotency-Key must be 1 to 255 visible ASCII characters.',
+  )
 }
 
 /** @throws ProblemError where the reply failed */

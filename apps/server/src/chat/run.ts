@@ -2,6 +2,7 @@ import {
   accumulate,
   createProblem,
   encodeChunks,
+  type MessageStatus,
   type Problem,
   type Reply,
   type UIMessageChunk,
@@ -15,9 +16,10 @@ import type { RunLogWriter } from './run-log.ts'
 import { readUpstreamBatch } from './upstream-batch.ts'
 import type { Upstream } from './upstream.ts'
 
-export type StopReason = 'left' | 'shutdown'
+export type StopReason = 'left' | 'stopped' | 'shutdown'
 
 export interface RunOptions {
+  readonly id: string
   readonly owner: Owner
   readonly conversation: Conversation
   readonly upstream: Upstream
@@ -35,6 +37,7 @@ export class Run {
   readonly #controller = new AbortController()
   readonly #begun = Promise.withResolvers<void>()
   #reply: Reply
+  #sequence = 1
   /** Resolves when the reply has ended and is stored. */
   readonly settled: Promise<void>
 
@@ -44,6 +47,15 @@ export class Run {
     // Who asks later than the failure reads of it in the frames.
     this.#begun.promise.catch(() => undefined)
     this.settled = this.#go()
+  }
+
+  get id(): string {
+    return this.#options.id
+  }
+
+  /** How far the reply has come. */
+  get status(): MessageStatus {
+    return this.#reply.status
   }
 
   /** Resolves with the first chunk. @throws AppError for what failed before it */
@@ -99,7 +111,10 @@ export class Run {
   }
 
   #give(chunks: readonly UIMessageChunk[]): Promise<void> | undefined {
-    const room = this.#options.output.append(encodeChunks(chunks))
+    const { id, output } = this.#options
+    const frames = encodeChunks(chunks, { runId: id, sequence: this.#sequence })
+    this.#sequence += chunks.length
+    const room = output.append(frames, chunks.length)
     this.#begun.resolve()
     return room
   }

@@ -21,6 +21,8 @@ export interface Config {
   /** The first is asked; the others, one after another, where it fails. */
   readonly upstreams: readonly UpstreamConfig[]
   readonly resilience: ResilienceConfig
+  /** Whether a reply in a thread goes on when its reader leaves. */
+  readonly disconnectPolicy: 'continue' | 'abort'
   /** After so long without a word, a stream is told that it is alive. */
   readonly keepAliveMs: number
   readonly logLevel: string
@@ -72,6 +74,7 @@ const envSchema = z.object({
     .default('sqlite:data/assistant-ui-proxy.db'),
   ...upstreamVariables,
   ...resilienceVariables,
+  DISCONNECT_POLICY: z.enum(['continue', 'abort']).default('continue'),
   KEEP_ALIVE_INTERVAL_MS: wholeNumber(15_000, 1),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 })
@@ -98,6 +101,7 @@ export function createConfig(env: Env): Config {
     database: { driver: 'sqlite', path: databasePath(vars.DATABASE_URL) },
     upstreams,
     resilience: resilienceOf(vars),
+    disconnectPolicy: vars.DISCONNECT_POLICY,
     keepAliveMs: vars.KEEP_ALIVE_INTERVAL_MS,
     logLevel: vars.LOG_LEVEL,
     shutdownTimeoutMs: 10_000,

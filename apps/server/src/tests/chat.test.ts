@@ -31,8 +31,8 @@ describe('POST /api/chat', () => {
     expect(response.headers.get('x-vercel-ai-ui-message-stream')).toBe('v1')
     const body = await response.text()
     const frames = body.split('\n\n')
-    expect(frames[0]).toMatch(/^data: \{"type":"start","messageId":"[\w-]+"\}$/)
-    expect(frames.at(-3)).toBe('data: {"type":"finish","finishReason":"stop"}')
+    expect(frames[0]).toMatch(/^id: [\w-]+\.1\ndata: \{"type":"start","messageId":"[\w-]+"\}$/)
+    expect(frames.at(-3)).toMatch(/\ndata: \{"type":"finish","finishReason":"stop"\}$/)
     expect(frames.at(-2)).toBe('data: [DONE]')
   })
 
@@ -102,8 +102,8 @@ describe('a reader who has to wait', () => {
     })
     const { url } = await startTestServer({ upstream, env })
     const body = await (await post(url, hello)).text()
-    expect(body).toMatch(/^(: keep-alive\n\n){2,5}data: {"type":"start"/)
-    expect(body).toMatch(/"delta":"a"}\n\n(: keep-alive\n\n){2,5}data: {"type":"text-end"/)
+    expect(body).toMatch(/^(: keep-alive\n\n){2,5}id: \S+\ndata: {"type":"start"/)
+    expect(body).toMatch(/"delta":"a"}\n\n(: keep-alive\n\n){2,5}id: \S+\ndata: {"type":"text-end"/)
   })
 
   it('is told of a failure in the stream, since the answer has begun', async () => {
@@ -274,7 +274,9 @@ describe('a chat with an id', () => {
   })
 })
 
-describe('leaving', () => {
+describe('leaving, with DISCONNECT_POLICY=abort', () => {
+  const env = { DISCONNECT_POLICY: 'abort' }
+
   it('stops the upstream, and keeps the reply so far as stopped', async () => {
     const stopped = Promise.withResolvers<void>()
     const { upstream } = scriptUpstream(async function* (_request, signal) {
@@ -283,7 +285,7 @@ describe('leaving', () => {
       stopped.resolve()
       signal.throwIfAborted()
     })
-    const { client } = await startTestServer({ upstream })
+    const { client } = await startTestServer({ upstream, env })
     const stream = client.chat.stream({ ...hello, id: 't1' })
     await stream.next()
     await stream.next()
@@ -302,7 +304,7 @@ describe('leaving', () => {
       signal.throwIfAborted()
       yield finishBatch
     })
-    const { client } = await startTestServer({ upstream })
+    const { client } = await startTestServer({ upstream, env })
     const controller = new AbortController()
     const reading = readAll(client, { ...hello, id: 't1' }, controller.signal)
     await asked.promise
@@ -312,8 +314,10 @@ describe('leaving', () => {
       .poll(async () => (await messagesOf(client, 't1'))[1])
       .toMatchObject({ status: 'stopped', parts: [], error: null })
   })
+})
 
-  it('reads no more from the upstream than a slow reader takes', async () => {
+describe('a slow reader', () => {
+  it('gets as much from the upstream as it takes, and no more', async () => {
     let taken = 0
     const { upstream } = scriptUpstream(async function* () {
       for (; taken < 10_000; taken++) yield textBatch('x'.repeat(10_000))

@@ -34,7 +34,7 @@ export async function startTestServer({
     ...demo,
     ...env,
   }
-  const config = { ...createConfig(variables), webRoot }
+  const config = { ...createConfig(variables), webRoot, shutdownTimeoutMs: 200 }
   const log = pino({ level: 'info' }, { write: (line) => onLog?.(line) })
   const dependencies = await createDependencies(config, { log, ...(upstream && { upstream }) })
   const server = await startServer(dependencies)

@@ -1,4 +1,5 @@
-import { checkServerAfter, client, queryClient } from '../lib/api.ts'
+import type { ChatStreamOptions } from '@assistant-ui-proxy/contract'
+import { checkServer, checkServerAfter, client, queryClient } from '../lib/api.ts'
 import { bodyOf } from '../lib/problem.ts'
 import { ChatRegistry } from '../features/chat/chat-registry.ts'
 import { chosenModel } from '../features/models/chosen-model.ts'
@@ -19,14 +20,28 @@ export const chats = new ChatRegistry({
         // The chat's store is what keeps them.
         gcTime: 0,
       }),
-    send: (body, signal) => {
+    send: (body, options) => {
       const model = chosenModel()
-      return client.chat.stream({ ...body, ...(model && { model }) }, { signal })
+      return client.chat.stream({ ...body, ...(model && { model }) }, withCheck(options))
     },
+    follow: (threadId, options) => client.chat.follow(threadId, withCheck(options)),
+    stop: async (threadId) =>
+      bodyOf(await client.chat.stop({ params: { thread_id: threadId } }), 200).stopped,
   },
   onSend: (threadId) => activity.note(threadId),
   onProblem: checkServerAfter,
 })
+
+/** A connection that breaks is a reason to ask at once whether the server is there. */
+function withCheck(options: ChatStreamOptions): ChatStreamOptions {
+  return {
+    ...options,
+    onConnection: (state) => {
+      options.onConnection?.(state)
+      checkServer()
+    },
+  }
+}
 
 export const threadList = createThreadListAdapter({
   client,

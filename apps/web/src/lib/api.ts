@@ -32,8 +32,12 @@ export const quietly: { notifyOnChangeProps: ('data' | 'error' | 'status')[] } =
   notifyOnChangeProps: ['data', 'error', 'status'],
 }
 
-/** Asks at once whether the server is there, rather than when it is time, where a failure gives cause. */
+/** Asks at once whether the server is there, rather than when it is time. */
+export function checkServer(): void {
+  void queryClient.invalidateQueries({ queryKey: readyKey })
+}
+
+/** Asks where a failure gives cause. */
 export function checkServerAfter({ code }: Problem): void {
-  if (code === 'server_unreachable' || code === 'stream_interrupted')
-    void queryClient.invalidateQueries({ queryKey: readyKey })
+  if (code === 'server_unreachable' || code === 'stream_interrupted') checkServer()
 }

@@ -1,78 +1,120 @@
+import { encodeChunks } from '@assistant-ui-proxy/contract'
 import { describe, expect, it } from 'vitest'
 import { FrameBuffer } from './frame-buffer.ts'
 
-const frame = `data: ${'x'.repeat(8_184)}\n\n`
+const runId = 'run'
+const long = 'x'.repeat(8_000)
 
 describe('FrameBuffer', () => {
   it('gives every reader all bytes, also to one who joins late', async () => {
-    const buffer = new FrameBuffer()
-    const early = readAll(buffer.follow())
-    for (let count = 0; count < 5; count++) {
-      void buffer.append(`data: ${count} äöü 🙂\n\n`)
-      await turn()
-    }
-    const late = readAll(buffer.follow())
+    const { buffer, say } = openBuffer()
+    const early = readAll(follow(buffer))
+    const text = ['0 äöü', '1 🙂', '2'].map((word) => say(word).frames).join('')
+    await turn()
+    const late = readAll(follow(buffer))
     buffer.end()
-    const text = [0, 1, 2, 3, 4].map((count) => `data: ${count} äöü 🙂\n\n`).join('')
     expect(await early).toBe(text)
     expect(await late).toBe(text)
-    expect(await readAll(buffer.follow())).toBe(text)
+    expect(await readAll(follow(buffer))).toBe(text)
+  })
+
+  it('gives what follows an event, also of one in the middle of a batch', async () => {
+    const { buffer, say } = openBuffer()
+    const words = ['id: run.2', '\nid: run.3\n', '2', '3']
+    const frames = [say(words[0] ?? '', words[1] ?? '').frames, say('2').frames, say('3').frames]
+    buffer.end()
+    const whole = frames.join('')
+    for (let after = 0; after <= words.length; after++) {
+      const begin = after === words.length ? whole.length : whole.indexOf(`id: run.${after + 1}\n`)
+      expect(await readAll(follow(buffer, after))).toBe(whole.slice(begin))
+    }
+  })
+
+  it('waits for what is still to come', async () => {
+    const { buffer, say } = openBuffer()
+    say('1')
+    const rest = readAll(follow(buffer, 1))
+    const { frames } = say('2')
+    buffer.end()
+    expect(await rest).toBe(frames)
   })
 
   it('gives what comes in one turn at once', async () => {
-    const buffer = new FrameBuffer()
-    const next = buffer.follow()[Symbol.asyncIterator]().next()
-    void buffer.append('data: 1\n\n')
-    void buffer.append('data: 2\n\n')
-    expect(String((await next).value)).toBe('data: 1\n\ndata: 2\n\n')
+    const { buffer, say } = openBuffer()
+    const next = readerOf(follow(buffer)).next()
+    const text = say('1').frames + say('2').frames
+    expect(String((await next).value)).toBe(text)
   })
 
   it('makes the writer wait for a slow reader, and goes on when it has read', async () => {
-    const buffer = new FrameBuffer()
-    const reader = buffer.follow()[Symbol.asyncIterator]()
-    const room = fill(buffer)
+    const { buffer, fill } = openBuffer()
+    const reader = readerOf(follow(buffer))
+    const room = fill()
     expect(await isSettled(room)).toBe(false)
     await reader.next()
     await expect(room).resolves.toBeUndefined()
   })
 
-  it('makes the writer wait for nobody where one keeps up, or the slow one leaves', async () => {
-    const buffer = new FrameBuffer()
-    const slow = buffer.follow()[Symbol.asyncIterator]()
-    const room = fill(buffer)
-    const quick = readAll(buffer.follow())
+  it('makes the writer wait no longer where one keeps up, or the slow one leaves', async () => {
+    const { buffer, fill } = openBuffer()
+    follow(buffer)
+    const room = fill()
+    const quick = readAll(follow(buffer))
     await expect(room).resolves.toBeUndefined()
     buffer.end()
     await quick
 
-    const other = new FrameBuffer()
-    const leaving = other.follow()[Symbol.asyncIterator]()
-    const otherRoom = fill(other)
+    const other = openBuffer()
+    const leaving = readerOf(follow(other.buffer))
+    const otherRoom = other.fill()
     await leaving.return?.()
     await expect(otherRoom).resolves.toBeUndefined()
-    expect(await slow.next()).toMatchObject({ done: false })
   })
 
   it('makes the writer wait for nobody where nobody reads', () => {
-    const buffer = new FrameBuffer()
-    for (let count = 0; count < 100; count++) expect(buffer.append(frame)).toBeUndefined()
+    const { say } = openBuffer()
+    for (let count = 0; count < 100; count++) expect(say(long).room).toBeUndefined()
   })
 
-  it('throws rather than leave a gap to a reader who is too far behind', async () => {
-    const buffer = new FrameBuffer()
-    const slow = buffer.follow()[Symbol.asyncIterator]()
-    for (let count = 0; count < 600; count++) void buffer.append(frame)
+  it('keeps the end of a long stream, and throws rather than leave a gap', async () => {
+    const { buffer, say } = openBuffer()
+    const slow = readerOf(follow(buffer))
+    for (let count = 0; count < 600; count++) say(long)
     await expect(slow.next()).rejects.toThrow('left behind')
+    expect(buffer.follow(0)).toBeUndefined()
+    expect(buffer.follow(1)).toBeUndefined()
+    expect(buffer.follow(590)).toBeDefined()
   })
 })
 
-/** Appends until the buffer is crowded. */
-function fill(buffer: FrameBuffer): Promise<void> {
-  for (let count = 0; count < 20; count++) {
-    const room = buffer.append(frame)
-    if (room !== undefined) return room
+function openBuffer() {
+  const buffer = new FrameBuffer(runId)
+  let sequence = 1
+  const say = (...words: string[]) => {
+    const chunks = words.map((delta) => ({ type: 'text-delta' as const, id: '0', delta }))
+    const frames = encodeChunks(chunks, { runId, sequence })
+    sequence += chunks.length
+    return { frames, room: buffer.append(frames, chunks.length) }
   }
-  throw new Error('the buffer did not fill')
+  /** Says so much that the writer has to wait. */
+  const fill = (): Promise<void> => {
+    for (let count = 0; count < 20; count++) {
+      const { room } = say(long)
+      if (room !== undefined) return room
+    }
+    throw new Error('the buffer did not fill')
+  }
+  return { buffer, say, fill }
+}
+
+function follow(buffer: FrameBuffer, after = 0): AsyncIterable<Uint8Array> {
+  const frames = buffer.follow(after)
+  if (frames === undefined) throw new Error('it is not kept')
+  return frames
+}
+
+function readerOf(frames: AsyncIterable<Uint8Array>): AsyncIterator<Uint8Array> {
+  return frames[Symbol.asyncIterator]()
 }
 
 async function readAll(frames: AsyncIterable<Uint8Array>): Promise<string> {

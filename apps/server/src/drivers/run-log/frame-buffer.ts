@@ -1,3 +1,4 @@
+import { eventIdLine } from '@assistant-ui-proxy/contract'
 import type { RunLogWriter } from '../../chat/run-log.ts'
 
 /** Frames are kept in blocks of this size, outside the heap: the collector has nothing to do there. */
@@ -22,11 +23,17 @@ const over: Result = { done: true, value: undefined }
 
 /** The bytes of one event stream, and those who read them, each at their own pace. */
 export class FrameBuffer implements RunLogWriter {
+  readonly #runId: string
   #blocks: Block[] = []
   #length = 0
+  #events = 0
   #isEnded = false
   readonly #readers = new Set<FrameReader>()
   #room: PromiseWithResolvers<void> | undefined
+
+  constructor(runId: string) {
+    this.#runId = runId
+  }
 
   get length(): number {
     return this.#length
@@ -37,11 +44,12 @@ export class FrameBuffer implements RunLogWriter {
   }
 
   /** @returns what resolves when there is room again, where there is none now */
-  append(frames: string): Promise<void> | undefined {
+  append(frames: string, events: number): Promise<void> | undefined {
     const block = this.#blockFor(Buffer.byteLength(frames))
     const added = block.bytes.write(frames, block.used)
     block.used += added
     this.#length += added
+    this.#events += events
     for (const reader of this.#readers) if (reader.isWaiting) wakeSoon(reader)
     if (!this.#isCrowded()) return undefined
     this.#room ??= Promise.withResolvers()
@@ -53,8 +61,11 @@ export class FrameBuffer implements RunLogWriter {
     for (const reader of this.#readers) if (reader.isWaiting) wakeSoon(reader)
   }
 
-  follow(): AsyncIterable<Uint8Array> {
-    const reader = new FrameReader(this)
+  /** @returns undefined where what follows the event is not kept any more */
+  follow(after: number): AsyncIterable<Uint8Array> | undefined {
+    const position = after >= this.#events ? this.#length : this.#positionOf(after + 1)
+    if (position === undefined) return undefined
+    const reader = new FrameReader(this, position)
     this.#readers.add(reader)
     return { [Symbol.asyncIterator]: () => reader }
   }
@@ -76,6 +87,16 @@ export class FrameBuffer implements RunLogWriter {
   remove(reader: FrameReader): void {
     this.#readers.delete(reader)
     this.noteProgress()
+  }
+
+  /** Where the frame of an event begins: a line like its first can stand nowhere else. */
+  #positionOf(sequence: number): number | undefined {
+    const line = eventIdLine({ runId: this.#runId, sequence })
+    for (const { bytes, start, used } of this.#blocks) {
+      const at = bytes.subarray(0, used).indexOf(line)
+      if (at !== -1) return start + at
+    }
+    return undefined
   }
 
   #isCrowded(): boolean {
@@ -117,11 +138,12 @@ function wakeAll(): void {
 
 class FrameReader implements AsyncIterator<Uint8Array, undefined> {
   readonly #buffer: FrameBuffer
-  #position = 0
+  #position: number
   #waiting: PromiseWithResolvers<Result> | undefined
 
-  constructor(buffer: FrameBuffer) {
+  constructor(buffer: FrameBuffer, position: number) {
     this.#buffer = buffer
+    this.#position = position
   }
 
   get position(): number {

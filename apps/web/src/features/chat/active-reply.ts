@@ -17,6 +17,10 @@ export class ActiveReply {
   #hasBegun = false
   #hasEnded = false
   #isOver = false
+  /** Whether the stream has been read to its end, or has broken. */
+  isRead = false
+  /** Whether its connection broke, and is being made again. */
+  isReconnecting = false
 
   constructor(row: Row) {
     this.#row = row
@@ -46,9 +50,14 @@ export class ActiveReply {
     this.#add(chunk)
   }
 
+  /** Ends the reply here; what the server makes of it is not this one's concern. */
   stop(): void {
-    this.#controller.abort()
     this.#add({ type: 'abort' })
+  }
+
+  /** Closes the connection. */
+  leave(): void {
+    this.#controller.abort()
   }
 
   fail(problem: Problem): void {

@@ -1,4 +1,10 @@
-import type { ChatBody, Message, Problem, UIMessageChunk } from '@assistant-ui-proxy/contract'
+import type {
+  ChatBody,
+  ChatStreamOptions,
+  Message,
+  Problem,
+  UIMessageChunk,
+} from '@assistant-ui-proxy/contract'
 import type { Row } from './message-tree.ts'
 
 /** Where a thread's messages come from and go to. */
@@ -6,7 +12,18 @@ export interface ChatSource {
   /** @throws ProblemError */
   load(threadId: string): Promise<readonly Message[]>
   /** @throws ProblemError, or the signal's reason once it is aborted */
-  send(body: ChatBody, signal: AbortSignal): AsyncIterable<UIMessageChunk>
+  send(body: ChatBody, options: ChatStreamOptions): AsyncIterable<UIMessageChunk>
+  /**
+   * The reply that is being written in a thread, from its beginning.
+   * @returns undefined where none is, or it cannot be followed
+   * @throws ProblemError, or the signal's reason once it is aborted
+   */
+  follow(
+    threadId: string,
+    options: ChatStreamOptions,
+  ): Promise<AsyncIterable<UIMessageChunk> | undefined>
+  /** Stops it. @returns whether there was one @throws ProblemError */
+  stop(threadId: string): Promise<boolean>
 }
 
 export interface ChatSnapshot {
@@ -17,4 +34,6 @@ export interface ChatSnapshot {
   /** Why the messages could not be loaded. */
   readonly problem: Problem | null
   readonly isRunning: boolean
+  /** A reply is being written, but the server is out of reach. */
+  readonly isReconnecting: boolean
 }

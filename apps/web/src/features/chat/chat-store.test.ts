@@ -109,16 +109,80 @@ describe('ChatStore', () => {
       yield { type: 'text-delta', id: '0', delta: ' more' }
       yield { type: 'finish' }
     }
-    const { store, signals } = openNew(slow)
+    const { store, stops } = openNew(slow, {
+      load: async () => [
+        message({ id: rows(store)[0]?.id ?? '', role: 'user', parts: hello }),
+        message({ id: 'r1', status: 'stopped', parts: textParts('Half') }),
+      ],
+    })
     store.say(hello, null)
     await vi.waitFor(() => expect(branch(store)).toEqual(['Hello', 'Half']))
     store.stop()
-    expect(signals[0]?.aborted).toBe(true)
+    expect(store.getSnapshot().isRunning).toBe(false)
+    expect(stops()).toBe(1)
     gate.resolve()
     await new Promise((resolve) => setTimeout(resolve, 5))
     expect(branch(store)).toEqual(['Hello', 'Half'])
     expect(rows(store)[1]).toMatchObject({ status: 'stopped' })
-    expect(store.getSnapshot().isRunning).toBe(false)
+  })
+
+  it('tells the server to stop until it does, and says the next thing only then', async () => {
+    const answers = [false, true]
+    const gate = Promise.withResolvers<void>()
+    async function* waiting(): AsyncGenerator<UIMessageChunk> {
+      await gate.promise
+      yield { type: 'abort' }
+    }
+    const sends = [waiting, () => reply('r2', 'Bye')]
+    const { store, bodies, stops } = openNew(() => sends.shift()?.() ?? chunks(), {
+      stop: async () => answers.shift() ?? true,
+    })
+    store.say(hello, null)
+    await vi.waitFor(() => expect(bodies).toHaveLength(1))
+    store.stop()
+    store.say(hello, null)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(bodies).toHaveLength(1)
+    await ended(store)
+    expect(stops()).toBe(2)
+    expect(bodies).toHaveLength(2)
+    gate.resolve()
+  })
+
+  it('goes on with a reply that was being written when it was opened', async () => {
+    const loaded = [
+      message({ id: 'u1', role: 'user', parts: hello }),
+      message({ id: 'r1', parent_id: 'u1', status: 'streaming', parts: textParts('Ha') }),
+    ]
+    const gate = Promise.withResolvers<void>()
+    async function* rest(): AsyncGenerator<UIMessageChunk> {
+      yield* begin('r1', 'Half')
+      await gate.promise
+      yield { type: 'finish' }
+    }
+    const { store } = open(
+      () => chunks(),
+      async () => loaded,
+      { follow: async () => rest() },
+    )
+    await vi.waitFor(() => expect(branch(store)).toEqual(['Hello', 'Half']))
+    expect(store.getSnapshot().isRunning).toBe(true)
+    gate.resolve()
+    await ended(store)
+    expect(rows(store)[1]).toMatchObject({ id: 'r1', status: 'complete' })
+  })
+
+  it('looks at a reply again that it cannot follow, until it has ended', async () => {
+    let status: Message['status'] = 'streaming'
+    const { store } = open(
+      () => chunks(),
+      async () => [message({ id: 'r1', status, parts: textParts('Whole') })],
+    )
+    store.subscribe(() => undefined)
+    await vi.waitFor(() => expect(rows(store)).toHaveLength(1))
+    await ended(store)
+    status = 'complete'
+    await vi.waitFor(() => expect(rows(store)[0]?.status).toBe('complete'), { timeout: 3_000 })
   })
 
   it('fails a reply with the problem of its error chunk', async () => {
@@ -237,6 +301,8 @@ describe('ChatStore', () => {
 type Send = (body: ChatBody) => AsyncIterable<UIMessageChunk>
 interface Extras {
   readonly load?: ChatSource['load']
+  readonly follow?: ChatSource['follow']
+  readonly stop?: ChatSource['stop']
   readonly unsent?: UnsentMessages
   readonly schedule?: (callback: () => void) => () => void
 }
@@ -248,16 +314,25 @@ function openNew(send: Send, { load = async () => [], ...extras }: Extras = {}) 
 function open(
   send: Send,
   load: ChatSource['load'],
-  { isNew = false, ...extras }: Omit<Extras, 'load'> & { isNew?: boolean } = {},
+  {
+    isNew = false,
+    follow = async () => undefined,
+    stop = async () => true,
+    ...extras
+  }: Omit<Extras, 'load'> & { isNew?: boolean } = {},
 ) {
   const bodies: ChatBody[] = []
-  const signals: AbortSignal[] = []
+  let stops = 0
   const source: ChatSource = {
     load,
-    send: (body, signal) => {
+    send: (body) => {
       bodies.push(body)
-      signals.push(signal)
       return send(body)
+    },
+    follow,
+    stop: (threadId) => {
+      stops++
+      return stop(threadId)
     },
   }
   const store = new ChatStore({
@@ -271,7 +346,7 @@ function open(
     },
     ...extras,
   })
-  return { store, bodies, signals }
+  return { store, bodies, stops: () => stops }
 }
 
 function memoryOfUnsent(): UnsentMessages {
@@ -315,6 +390,10 @@ function message(fields: Partial<Message> & { id: string }): Message {
     created_at: '2026-01-01T00:00:00.000Z',
     ...fields,
   }
+}
+
+function textParts(text: string): Message['parts'] {
+  return [{ type: 'text', text }]
 }
 
 function rows(store: ChatStore): readonly Row[] {

@@ -1,9 +1,11 @@
 import {
   createProblem,
   type ChatBody,
+  type ChatStreamOptions,
   type Message,
   type MessagePart,
   type Problem,
+  type UIMessageChunk,
 } from '@assistant-ui-proxy/contract'
 import { problemOf } from '../../lib/problem.ts'
 import { ActiveReply } from './active-reply.ts'
@@ -25,10 +27,11 @@ export interface ChatStoreOptions {
   readonly schedule?: (callback: () => void) => () => void
 }
 
-/** How often a reply that streams elsewhere, such as in another tab, is looked at. */
+/** How often a reply that is being written but cannot be followed is looked at. */
 const pollIntervalMs = 1_500
-/** What the server needs to notice that nobody waits any more. */
-const stoppedDelayMs = 400
+/** A question that was just sent may reach the server after the wish to stop its reply. */
+const stopTries = 5
+const stopRetryMs = 300
 
 /** One thread's messages. It goes on streaming whether or not anybody looks. */
 export class ChatStore {
@@ -39,6 +42,8 @@ export class ChatStore {
   #phase: ChatSnapshot['phase'] = 'ready'
   #problem: Problem | null = null
   #active: ActiveReply | undefined
+  /** The server is being told to stop. */
+  #stopping: Promise<void> = Promise.resolve()
   /** Counts the exchanges: what was loaded during an older one is out of date. */
   #edition = 0
   #snapshot: ChatSnapshot
@@ -115,7 +120,7 @@ export class ChatStore {
     if (active === undefined) return
     active.stop()
     this.#settle(active)
-    if (!active.hasBegun) this.#refreshIn(stoppedDelayMs)
+    this.#stopping = this.#stopAtServer(active)
   }
 
   showBranch(leafId: string): void {
@@ -144,12 +149,45 @@ export class ChatStore {
       messages: [{ id: question.id, role: 'user', parts: [...question.parts] }],
       trigger: question.isLocal ? 'submit-message' : 'regenerate-message',
     }
+    await this.#stopping
+    if (!active.isOver)
+      await this.#read(active, source.send(body, this.#optionsFor(active)), question)
+  }
+
+  /** Goes on with a reply that was being written before this page came, or came back. */
+  async #follow(row: Row): Promise<void> {
+    const { source, threadId } = this.#options
+    const active = new ActiveReply(row)
+    this.#active = active
+    this.#publish()
+    const chunks = await source.follow(threadId, this.#optionsFor(active)).catch(() => undefined)
+    if (chunks !== undefined) return this.#read(active, chunks)
+    // It has ended just now, or is out of reach: the messages tell.
+    if (this.#active === active) this.#active = undefined
+    this.#publish()
+    this.#refreshIn(pollIntervalMs)
+  }
+
+  #optionsFor(active: ActiveReply): ChatStreamOptions {
+    return {
+      signal: active.signal,
+      onConnection: (state) => {
+        active.isReconnecting = state === 'lost'
+        this.#publish()
+      },
+    }
+  }
+
+  async #read(
+    active: ActiveReply,
+    chunks: AsyncIterable<UIMessageChunk>,
+    question?: Row,
+  ): Promise<void> {
     try {
-      for await (const chunk of source.send(body, active.signal)) {
-        if (active.isOver) return
-        if (!active.hasBegun) this.#take(question)
+      for await (const chunk of chunks) {
+        if (question && !active.hasBegun) this.#take(question)
         active.push(chunk)
-        this.#cancelFrame ??= this.#options.schedule(() => this.#flush())
+        if (!active.isOver) this.#cancelFrame ??= this.#options.schedule(() => this.#flush())
       }
     } catch (error) {
       if (active.isOver) return
@@ -157,10 +195,26 @@ export class ChatStore {
       active.fail(problem)
       this.#options.onProblem(problem)
       this.#settle(active)
-      // The server may have stored the question and a reply of its own before it refused.
-      if (!active.hasBegun && problem.code !== 'server_unreachable') await this.refresh()
+      // The server may have more of it: the question and a reply of its own, or one that goes on.
+      if (problem.code !== 'server_unreachable') await this.refresh()
+    } finally {
+      active.isRead = true
+      this.#settle(active)
     }
-    this.#settle(active)
+  }
+
+  async #stopAtServer(active: ActiveReply): Promise<void> {
+    const { source, threadId, onProblem } = this.#options
+    try {
+      for (let tries = 0; tries < stopTries && !active.isRead; tries++) {
+        if (await source.stop(threadId)) break
+        await new Promise((resolve) => setTimeout(resolve, stopRetryMs))
+      }
+    } catch (error) {
+      onProblem(problemOf(error))
+    }
+    active.leave()
+    await this.refresh()
   }
 
   /** The server has answered, so it has the question. */
@@ -187,7 +241,7 @@ export class ChatStore {
     this.#tree.replace(active.row.id, active.flush())
     this.#active = undefined
     this.#publish()
-    this.#pollIfNeeded()
+    this.#followIfNeeded()
   }
 
   async #merge(): Promise<void> {
@@ -201,7 +255,7 @@ export class ChatStore {
       this.#phase = 'ready'
       this.#addUnsent()
       if (messages.length > 0) this.#taken.resolve()
-      this.#pollIfNeeded()
+      this.#followIfNeeded()
     } catch (error) {
       if (this.#phase === 'ready') return
       this.#phase = 'failed'
@@ -235,12 +289,10 @@ export class ChatStore {
     }
   }
 
-  #pollIfNeeded(): void {
+  #followIfNeeded(): void {
     clearTimeout(this.#pollTimer)
-    const isGrowingElsewhere = this.#tree
-      .rows()
-      .some((row) => row.status === 'streaming' && row !== this.#active?.row)
-    if (isGrowingElsewhere) this.#refreshIn(pollIntervalMs)
+    const growing = this.#tree.rows().find(({ status }) => status === 'streaming')
+    if (growing && this.#active === undefined) void this.#follow(growing)
   }
 
   #refreshIn(delayMs: number): void {
@@ -262,6 +314,7 @@ export class ChatStore {
       phase: this.#phase,
       problem: this.#problem,
       isRunning: this.#active !== undefined,
+      isReconnecting: this.#active?.isReconnecting === true,
     }
   }
 }

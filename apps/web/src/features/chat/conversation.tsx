@@ -1,5 +1,5 @@
 import { AuiIf, ThreadPrimitive, useAuiState } from '@assistant-ui/react'
-import { ArrowDown } from 'lucide-react'
+import { ArrowDown, Unplug } from 'lucide-react'
 import { IconButton } from '../../components/ui/icon-button.tsx'
 import { Composer } from './composer.tsx'
 import { ConversationSkeleton } from './conversation-skeleton.tsx'
@@ -20,6 +20,7 @@ export function Conversation() {
         <div className="relative px-4 pb-[max(1rem,env(safe-area-inset-bottom))]">
           <div className="mx-auto w-full max-w-184">
             <ScrollToBottom />
+            <Reconnecting />
             <Composer />
           </div>
         </div>
@@ -36,6 +37,23 @@ function Contents() {
   if (problem) return <LoadProblem problem={problem} />
   if (isEmpty) return isLoading ? <ConversationSkeleton /> : <EmptyState />
   return <Messages />
+}
+
+/** The reply goes on without this page; what it missed comes when the connection is back. */
+function Reconnecting() {
+  const isReconnecting = useAuiState(
+    (state) => (state.thread.extras as ChatExtras | undefined)?.isReconnecting === true,
+  )
+  return (
+    <output className="block text-sm text-ink-soft">
+      {isReconnecting && (
+        <span className="flex animate-appear items-center gap-2 px-2 pb-2">
+          <Unplug aria-hidden className="size-4 shrink-0" />
+          Connection lost. Reconnecting…
+        </span>
+      )}
+    </output>
+  )
 }
 
 function ScrollToBottom() {

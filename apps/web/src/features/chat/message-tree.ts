@@ -152,8 +152,9 @@ export class MessageTree {
 
 function mergeRow(known: Row | undefined, message: Message): Row {
   if (known === undefined || known.status === 'streaming') return rowOf(message)
-  // A failure that only the browser saw says more than the `stopped` that the server made of it.
-  const isSame = known.status === message.status || message.status !== 'complete'
+  // What only this page saw, such as why a connection broke, says more than that the reply ended.
+  const hasEnded = message.status === 'stopped' || message.status === 'failed'
+  const isSame = known.status === message.status || hasEnded
   if (!isSame) return rowOf(message)
   return known.isLocal ? { ...known, isLocal: false } : known
 }

@@ -15,6 +15,8 @@ export interface ChatExtras {
   /** Why the messages could not be loaded. */
   readonly problem: Problem | null
   readonly load: () => Promise<void>
+  /** A reply is being written, but the server is out of reach. */
+  readonly isReconnecting: boolean
 }
 
 /** One thread's store as the runtime of assistant-ui. */
@@ -25,9 +27,9 @@ export function useChatRuntime(store: ChatStore): AssistantRuntime {
 
 function createAdapter(
   store: ChatStore,
-  { rows, headId, phase, problem, isRunning }: ChatSnapshot,
+  { rows, headId, phase, problem, isRunning, isReconnecting }: ChatSnapshot,
 ) {
-  const extras: ChatExtras = { problem, load: () => store.load() }
+  const extras: ChatExtras = { problem, load: () => store.load(), isReconnecting }
   return {
     messageRepository: { headId, messages: rows.map(convertRow) },
     isRunning,

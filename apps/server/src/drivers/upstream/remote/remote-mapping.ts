@@ -1,4 +1,9 @@
-import { decodeChunk, isTerminal, isUIMessageChunk, type UIMessageChunk } from '@assistant-ui-proxy/contract'
+import {
+  decodeChunk,
+  isTerminal,
+  isUIMessageChunk,
+  type UIMessageChunk,
+} from '@assistant-ui-proxy/contract'
 import type { EventMapping } from '../stream-events.ts'
 
 const id = '0'

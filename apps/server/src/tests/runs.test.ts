@@ -1,0 +1,262 @@
+import {
+  accumulate,
+  emptyReply,
+  textOfParts,
+  type ChatBody,
+  type Client,
+  type UIMessageChunk,
+} from '@assistant-ui-proxy/contract'
+import { describe, expect, it } from 'vitest'
+import { AppError } from '../app-error.ts'
+import { aborted, finishBatch, scriptUpstream, textBatch } from './scripted-upstream.ts'
+import { startTestServer } from './test-server.ts'
+
+const hello = {
+  id: 't1',
+  parent_id: null,
+  messages: [{ id: 'm1', role: 'user' as const, content: 'Hello' }],
+}
+
+describe('a run whose reader leaves', () => {
+  it('goes on, and is stored to its end', async () => {
+    const { client, say, finish } = await startConversation()
+    const stream = client.chat.stream(hello)
+    say('one ')
+    await stream.next()
+    await stream.return()
+    say('two')
+    finish()
+    await expect.poll(() => statusOf(client)).toBe('complete')
+    expect(textOfParts((await messagesOf(client))[1]?.parts ?? [])).toBe('one two')
+  })
+
+  it('gives the whole reply to those who come back, and to a second tab', async () => {
+    const { client, say, finish } = await startConversation()
+    const stream = client.chat.stream(hello)
+    say('one ')
+    await stream.next()
+    await stream.return()
+    const [first, second] = await Promise.all([client.chat.follow('t1'), client.chat.follow('t1')])
+    say('two')
+    finish()
+    for (const reading of [first, second])
+      expect(textOf(await collect(reading ?? []))).toBe('one two')
+  })
+
+  it('gives exactly what follows the last event, from any event on', async () => {
+    const { client, url, say, finish } = await startConversation()
+    const reading = collect(client.chat.stream(hello))
+    for (const word of ['one ', 'two ', 'three']) say(word)
+    finish()
+    const whole = await reading
+    const text = await (await post(url, hello)).text()
+    const ids = [...text.matchAll(/^id: (\S+)$/gm)].map(([, id]) => id ?? '')
+    expect(ids).toHaveLength(whole.length)
+    for (const [index, id] of ids.entries()) {
+      const rest = await fetch(`${url}/api/chat/t1/stream`, { headers: { 'last-event-id': id } })
+      expect(chunksIn(await rest.text())).toEqual(whole.slice(index + 1))
+    }
+  })
+
+  it('answers 204 where nothing runs, or another run was meant', async () => {
+    const { client, url, say, finish } = await startConversation()
+    expect((await fetch(`${url}/api/chat/t1/stream`)).status).toBe(204)
+    const reading = collect(client.chat.stream(hello))
+    say('one')
+    finish()
+    await reading
+    expect((await fetch(`${url}/api/chat/t1/stream`)).status).toBe(204)
+    const headers = { 'last-event-id': 'another.1' }
+    expect((await fetch(`${url}/api/chat/t1/stream`, { headers })).status).toBe(204)
+  })
+})
+
+describe('stopping', () => {
+  it('closes the upstream, keeps what came, and ends every reader', async () => {
+    const { client, say, closed } = await startConversation()
+    const reading = collect(client.chat.stream(hello))
+    say('partial')
+    await expect.poll(() => statusOf(client)).toBe('streaming')
+    const other = client.chat.follow('t1').then((chunks) => collect(chunks ?? []))
+    expect((await client.chat.stop({ params: { thread_id: 't1' } })).body).toEqual({
+      stopped: true,
+    })
+    expect(closed()).toBe(true)
+    expect((await messagesOf(client))[1]).toMatchObject({
+      status: 'stopped',
+      parts: [{ text: 'partial', state: 'done' }],
+    })
+    expect((await reading).at(-1)).toEqual({ type: 'abort' })
+    expect((await other).at(-1)).toEqual({ type: 'abort' })
+  })
+
+  it('works before the first chunk too', async () => {
+    const { client, closed, asked } = await startConversation()
+    const reading = collect(client.chat.stream(hello))
+    await expect.poll(asked).toBe(1)
+    await client.chat.stop({ params: { thread_id: 't1' } })
+    expect(closed()).toBe(true)
+    expect((await reading).map(({ type }) => type)).toEqual(['start', 'abort'])
+    expect(await statusOf(client)).toBe('stopped')
+  })
+
+  it('says so where there is nothing to stop', async () => {
+    const { client } = await startConversation()
+    const answer = await client.chat.stop({ params: { thread_id: 't1' } })
+    expect(answer).toMatchObject({ status: 200, body: { stopped: false } })
+  })
+
+  it('lets the next message in', async () => {
+    const { client, say, finish } = await startConversation()
+    const first = collect(client.chat.stream(hello))
+    await expect.poll(() => statusOf(client)).toBe('streaming')
+    await client.chat.stop({ params: { thread_id: 't1' } })
+    await first
+    const second = collect(client.chat.stream(another))
+    say('again')
+    finish()
+    expect(textOf(await second)).toBe('again')
+  })
+})
+
+describe('a message sent more than once', () => {
+  it('is asked and stored once, however many race, and all read the same reply', async () => {
+    const { client, say, finish, asked } = await startConversation()
+    const reading = Array.from({ length: 50 }, () => collect(client.chat.stream(hello)))
+    await expect.poll(asked).toBe(1)
+    say('one')
+    finish()
+    const replies = await Promise.all(reading)
+    for (const chunks of replies) expect(chunks).toEqual(replies[0])
+    expect(textOf(await collect(client.chat.stream(hello)))).toBe('one')
+    expect(asked()).toBe(1)
+    expect(await messagesOf(client)).toHaveLength(2)
+  })
+
+  it('is named by Idempotency-Key where it has no id', async () => {
+    const { client, say, finish, asked } = await startConversation()
+    const body = { ...hello, messages: [{ role: 'user' as const, content: 'Hello' }] }
+    const options = { idempotencyKey: 'k1' }
+    const reading = [1, 2].map(() => collect(client.chat.stream(body, options)))
+    await expect.poll(asked).toBe(1)
+    say('one')
+    finish()
+    const [first, second] = await Promise.all(reading)
+    expect(second).toEqual(first)
+    expect(asked()).toBe(1)
+  })
+
+  it('is refused under the same key with another body', async () => {
+    const { client } = await startConversation()
+    void collect(client.chat.stream(hello)).catch(() => undefined)
+    await expect.poll(() => statusOf(client)).toBe('streaming')
+    const changed = { ...hello, messages: [{ ...hello.messages[0], content: 'Bye' }] } as ChatBody
+    await expect(collect(client.chat.stream(changed))).rejects.toMatchObject({
+      problem: { code: 'key_reused', status: 422 },
+    })
+  })
+
+  it('refuses a key that is no header value', async () => {
+    const { url } = await startConversation()
+    const response = await post(url, hello, { 'idempotency-key': 'a b' })
+    expect(response.status).toBe(400)
+  })
+
+  it('is tried anew where the first try failed', async () => {
+    const { upstream, requests } = scriptUpstream(async function* () {
+      if (requests.length === 1) throw new AppError('upstream_unreachable', 'Down.')
+      yield textBatch('up again')
+      yield finishBatch
+    })
+    const { client, url } = await startTestServer({ upstream })
+    expect((await post(url, hello)).status).toBe(502)
+    expect(textOf(await collect(client.chat.stream(hello)))).toBe('up again')
+  })
+})
+
+it('refuses another message while a reply is written, and names the run', async () => {
+  const { client, url, say } = await startConversation()
+  const reading = client.chat.stream(hello)
+  say('one')
+  await reading.next()
+  const response = await post(url, another)
+  expect(response.status).toBe(409)
+  const running = await fetch(`${url}/api/chat/t1/stream`)
+  const reader = running.body?.getReader()
+  const head = new TextDecoder().decode((await reader?.read())?.value)
+  const { code, run_id: runId } = (await response.json()) as { code: string; run_id: string }
+  expect(code).toBe('run_in_progress')
+  expect(head).toContain(`id: ${runId}.1\n`)
+  await reader?.cancel()
+  await reading.return()
+})
+
+const another = {
+  id: 't1',
+  parent_id: 'm1',
+  messages: [{ id: 'm2', role: 'user' as const, content: 'And?' }],
+}
+
+/** A server whose upstream says what the test says, when it says it. */
+async function startConversation() {
+  let next = Promise.withResolvers<readonly UIMessageChunk[]>()
+  let isClosed = false
+  const batches: Promise<readonly UIMessageChunk[]>[] = [next.promise]
+  const put = (batch: readonly UIMessageChunk[]) => {
+    next.resolve(batch)
+    next = Promise.withResolvers()
+    batches.push(next.promise)
+  }
+  const { upstream, requests } = scriptUpstream(async function* (_request, signal) {
+    try {
+      for (;;) {
+        const batch = await Promise.race([batches[0], aborted(signal)])
+        signal.throwIfAborted()
+        batches.shift()
+        if (batch !== undefined) yield batch
+      }
+    } finally {
+      isClosed = true
+    }
+  })
+  const server = await startTestServer({ upstream })
+  return {
+    ...server,
+    say: (text: string) => put(textBatch(text)),
+    finish: () => put(finishBatch),
+    closed: () => isClosed,
+    asked: () => requests.length,
+  }
+}
+
+function post(url: string, body: ChatBody, headers: Record<string, string> = {}) {
+  return fetch(`${url}/api/chat`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  })
+}
+
+async function messagesOf(client: Client) {
+  const answer = await client.threads.messages({ params: { thread_id: 't1' } })
+  return answer.status === 200 ? answer.body : []
+}
+
+async function statusOf(client: Client) {
+  return (await messagesOf(client))[1]?.status
+}
+
+async function collect(chunks: AsyncIterable<UIMessageChunk> | never[]) {
+  const collected: UIMessageChunk[] = []
+  for await (const chunk of chunks) collected.push(chunk)
+  return collected
+}
+
+function chunksIn(stream: string): UIMessageChunk[] {
+  const data = [...stream.matchAll(/^data: (\{.*)$/gm)].map(([, json]) => json ?? '')
+  return data.map((json) => JSON.parse(json) as UIMessageChunk)
+}
+
+function textOf(chunks: readonly UIMessageChunk[]): string {
+  return textOfParts(accumulate(emptyReply, chunks).parts)
+}
