@@ -6,7 +6,7 @@ import { seal, stamp, wordsOf, type Plan } from './plan.ts'
 
 /**
  * A server of chat completions that does what the user's message says (`Plan`). Beside it,
- * `POST /go` opens the gate, and `GET /left?id=` says when it saw that a client had left.
+ * `GET /seen?id=` says whether it was asked, and when it saw that a client had left.
  */
 const server = createServer((request, response) => {
   answer(request, response).catch((error: unknown) => {
@@ -18,8 +18,8 @@ const server = createServer((request, response) => {
 /** At full speed so many events go in one write: about what a busy model server's socket holds. */
 const eventsPerWrite = 10
 
-const leftAt = new Map<string, number>()
-let gate = Promise.withResolvers<void>()
+/** By the plan's id: undefined until the client has left. */
+const leftAtMs = new Map<string, number | undefined>()
 let streams = 0
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -27,20 +27,20 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   switch (url.pathname) {
     case '/v1/models':
       return sendJson(response, { object: 'list', data: [{ id: 'mock', object: 'model' }] })
-    case '/go':
-      gate.resolve()
-      gate = Promise.withResolvers()
-      return sendJson(response, {})
-    case '/left':
-      return sendJson(response, { atMs: leftAt.get(url.searchParams.get('id') ?? '') ?? null })
+    case '/seen': {
+      const id = url.searchParams.get('id') ?? ''
+      return sendJson(response, { wasAsked: leftAtMs.has(id), leftAtMs: leftAtMs.get(id) })
+    }
     default:
       return complete(await readPlan(request), response)
   }
 }
 
 async function complete(plan: Plan, response: ServerResponse): Promise<void> {
+  leftAtMs.set(plan.id, undefined)
   response.on('close', () => {
-    if (!response.writableFinished) leftAt.set(plan.id, nowMs())
+    if (response.writableFinished) leftAtMs.delete(plan.id)
+    else leftAtMs.set(plan.id, nowMs())
   })
   if (plan.isSilent) return
   response.writeHead(200, { 'content-type': 'text/event-stream' })
@@ -69,7 +69,7 @@ async function writeFast({ chunks, repeat }: Plan, response: ServerResponse): Pr
 }
 
 async function writePaced(plan: Plan, response: ServerResponse): Promise<void> {
-  const { chunks, perSecond, repeat, isGated = false, isStamped = false } = plan
+  const { chunks, perSecond, repeat, isStamped = false } = plan
   const periodMs = 1_000 / perSecond
   // Streams that begin together go on one after another, as those of different users do.
   const phaseMs = (streams++ * 7) % periodMs
@@ -81,7 +81,6 @@ async function writePaced(plan: Plan, response: ServerResponse): Promise<void> {
     response.write(eventOf({ content }))
   }
   writeNext(0)
-  if (isGated) await gate.promise
   await delay(phaseMs)
   for (let index = 1; index < chunks && !response.destroyed; index++) {
     await delay(periodMs)

@@ -6,14 +6,12 @@ export interface Plan {
   readonly chunks: number
   /** 0 is as fast as the reader takes them. */
   readonly perSecond: number
-  /** The rest waits after the first chunk until `POST /go`. */
-  readonly isGated?: boolean
   /** Each chunk carries the time at which it was written. */
-  readonly isStamped?: boolean
+  readonly isStamped?: boolean | undefined
   /** The answer never begins. */
-  readonly isSilent?: boolean
+  readonly isSilent?: boolean | undefined
   /** How often the words stand in a chunk. */
-  readonly repeat?: number
+  readonly repeat?: number | undefined
 }
 
 // Characters of one to four bytes: a reader that decodes cut bytes does not get them right.

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 
@@ -11,11 +10,13 @@ export interface Surroundings {
 
 export interface Contender {
   readonly name: string
+  /** As Markdown. */
   readonly title: string
   /** How its answer says text. */
   readonly form: 'openai' | 'ui-message-stream'
   readonly path: string
-  readonly body: (prompt: string) => object
+  /** @param thread a new thread's id, for one that keeps threads */
+  readonly body: (prompt: string, thread: string | undefined) => object
   readonly headers?: (mockUrl: string) => Record<string, string>
   /** Arguments of Node and variables. Without it, the mock itself is asked. */
   readonly command?: (surroundings: Surroundings) => {
@@ -35,18 +36,24 @@ const openAi = {
   }),
 } as const
 
-const here = (file: string) => () => ({ args: [join(import.meta.dirname, file)] })
+const script =
+  (file: string) =>
+  ({ mockUrl }: Surroundings) => ({
+    args: [join(import.meta.dirname, file)],
+    env: { MOCK_URL: mockUrl },
+  })
 
 const serverFolder = resolve(import.meta.dirname, '../../../server')
 
+/** In the order of the report. */
 export const contenders: readonly Contender[] = [
-  { ...openAi, name: 'direct', title: 'direct, no proxy' },
-  { ...openAi, name: 'node-pipe', title: '`node:http` pipe', command: here('node-pipe.ts') },
+  { ...openAi, name: 'direct', title: 'no proxy' },
+  { ...openAi, name: 'node-pipe', title: '`node:http` pipe', command: script('node-pipe.ts') },
   {
     ...openAi,
     name: 'express-pipe',
     title: 'Express, undici pipe',
-    command: here('express-pipe.ts'),
+    command: script('express-pipe.ts'),
   },
   {
     name: 'ai-sdk',
@@ -56,7 +63,7 @@ export const contenders: readonly Contender[] = [
     body: (prompt) => ({
       messages: [{ id: 'm', role: 'user', parts: [{ type: 'text', text: prompt }] }],
     }),
-    command: here('ai-sdk.ts'),
+    command: script('ai-sdk.ts'),
   },
   {
     ...openAi,
@@ -80,10 +87,13 @@ export const contenders: readonly Contender[] = [
     title: '**assistant-ui-proxy**',
     form: 'ui-message-stream',
     path: '/api/chat',
-    // Every chat is a thread of its own, stored.
-    body: (prompt) => ({ id: randomUUID(), messages: [{ role: 'user', content: prompt }] }),
+    body: (prompt, thread) => ({
+      ...(thread !== undefined && { id: thread }),
+      messages: [{ role: 'user', content: prompt }],
+    }),
+    // As `pnpm start` runs it, with what production has by default: storage, logs, deadlines.
     command: ({ mockUrl, folder }) => ({
-      args: ['--conditions=@assistant-ui-proxy/source', join(serverFolder, 'src/main.ts')],
+      args: [join(serverFolder, 'dist/main.js')],
       env: {
         ENVIRONMENT: 'production',
         HOST: '127.0.0.1',
@@ -94,9 +104,3 @@ export const contenders: readonly Contender[] = [
     }),
   },
 ]
-
-export function contenderNamed(name: string): Contender {
-  const found = contenders.find((contender) => contender.name === name)
-  if (found === undefined) throw new RangeError(`there is no contender ${name}`)
-  return found
-}
