@@ -70,9 +70,12 @@ class EventExchange implements AsyncIterator<Batch, undefined>, Dispatcher.Dispa
 
   next(): Promise<IteratorResult<Batch, undefined>> {
     if (this.#state === 'new') this.#ask()
-    if (this.#queuedBytes > queueLimitBytes) (this.#decompressor ?? this.#controller)?.resume()
+    const next = this.#queue.next()
+    const isPaused = this.#queuedBytes > queueLimitBytes
     this.#queuedBytes = 0
-    return this.#queue.next()
+    // What was held back may be read before this returns, and may be enough to pause again.
+    if (isPaused) (this.#decompressor ?? this.#controller)?.resume()
+    return next
   }
 
   return(): Promise<IteratorResult<Batch, undefined>> {

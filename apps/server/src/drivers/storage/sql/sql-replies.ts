@@ -23,7 +23,11 @@ export class SqlReplies {
     if (progress.length === 0) return
     try {
       await this.#db.transaction().execute(async (transaction) => {
-        for (const each of progress) await this.#saveOne(transaction, each)
+        await addGrowth(
+          transaction,
+          progress.flatMap((each) => this.#growthOf(each) ?? []),
+        )
+        for (const each of progress) if (!this.#isGrowing(each)) await saveWhole(transaction, each)
       })
     } catch (error) {
       // What is stored now is not known: the next states are written whole.
@@ -86,38 +90,63 @@ export class SqlReplies {
     return failed.size
   }
 
-  async #saveOne(transaction: Transaction<Schema>, progress: ReplyProgress): Promise<void> {
-    const { owner, messageId, reply } = progress
-    const stored = this.#stored.get(keyOf(progress))
-    if (reply.status === 'streaming' && stored !== undefined) {
-      const growth = JSON.stringify(growthBetween(stored, reply))
-      // From the message's row, so that one that is gone by now takes none.
-      await sql`
-        insert into reply_growth (workspace_id, user_id, message_id, growth)
-        select workspace_id, user_id, id, ${growth} from messages
-        where workspace_id = ${owner.workspaceId} and user_id = ${owner.userId} and id = ${messageId}
-      `.execute(transaction)
-      return
-    }
-    await transaction
-      .updateTable('messages')
-      .set({
-        parts: JSON.stringify(reply.parts),
-        status: reply.status,
-        metadata: jsonOrNull(reply.metadata),
-        error: jsonOrNull(reply.problem),
-      })
-      .where('workspace_id', '=', owner.workspaceId)
-      .where('user_id', '=', owner.userId)
-      .where('id', '=', messageId)
-      .execute()
-    await transaction
-      .deleteFrom('reply_growth')
-      .where('workspace_id', '=', owner.workspaceId)
-      .where('user_id', '=', owner.userId)
-      .where('message_id', '=', messageId)
-      .execute()
+  /** A reply of which an earlier state is stored, and that is not at its end. */
+  #isGrowing(progress: ReplyProgress): boolean {
+    return progress.reply.status === 'streaming' && this.#stored.has(keyOf(progress))
   }
+
+  #growthOf(progress: ReplyProgress): readonly [GrowthRow] | undefined {
+    const stored = this.#stored.get(keyOf(progress))
+    if (stored === undefined || !this.#isGrowing(progress)) return undefined
+    const { owner, messageId, reply } = progress
+    const growth = JSON.stringify(growthBetween(stored, reply))
+    return [[owner.workspaceId, owner.userId, messageId, growth]]
+  }
+}
+
+/** Workspace, user, message, growth. */
+type GrowthRow = readonly [string, string, string, string]
+
+/**
+ * One statement for all, since a query costs more to build than its row to write. From the messages'
+ * rows, so that one that is gone by now takes none.
+ */
+async function addGrowth(
+  transaction: Transaction<Schema>,
+  rows: readonly GrowthRow[],
+): Promise<void> {
+  if (rows.length === 0) return
+  await sql`
+    insert into reply_growth (workspace_id, user_id, message_id, growth)
+    select m.workspace_id, m.user_id, m.id, g.value ->> 3
+    from json_each(${JSON.stringify(rows)}) g
+    join messages m on m.workspace_id = g.value ->> 0 and m.user_id = g.value ->> 1
+      and m.id = g.value ->> 2
+  `.execute(transaction)
+}
+
+async function saveWhole(
+  transaction: Transaction<Schema>,
+  { owner, messageId, reply }: ReplyProgress,
+): Promise<void> {
+  await transaction
+    .updateTable('messages')
+    .set({
+      parts: JSON.stringify(reply.parts),
+      status: reply.status,
+      metadata: jsonOrNull(reply.metadata),
+      error: jsonOrNull(reply.problem),
+    })
+    .where('workspace_id', '=', owner.workspaceId)
+    .where('user_id', '=', owner.userId)
+    .where('id', '=', messageId)
+    .execute()
+  await transaction
+    .deleteFrom('reply_growth')
+    .where('workspace_id', '=', owner.workspaceId)
+    .where('user_id', '=', owner.userId)
+    .where('message_id', '=', messageId)
+    .execute()
 }
 
 function keyOf({ owner, messageId }: Pick<ReplyProgress, 'owner' | 'messageId'>): string {

@@ -5,7 +5,7 @@ import type { Schema } from '../schema.ts'
 export async function createReplyGrowth(db: Kysely<Schema>): Promise<void> {
   await db.schema
     .createTable('reply_growth')
-    .addColumn('sequence', 'integer', (column) => column.primaryKey().autoIncrement())
+    .addColumn('sequence', 'integer', (column) => column.primaryKey())
     .addColumn('workspace_id', 'text', (column) => column.notNull())
     .addColumn('user_id', 'text', (column) => column.notNull())
     .addColumn('message_id', 'text', (column) => column.notNull())
