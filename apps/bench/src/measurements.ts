@@ -42,7 +42,7 @@ export interface Plan {
 export const fullPlan: Plan = {
   rounds: 5,
   full: { streams: 50, chunks: 2_000, perSecond: 0 },
-  paced: { streams: 500, chunks: 100, perSecond: 50 },
+  paced: { streams: 500, chunks: 250, perSecond: 50 },
   lag: { streams: 200, chunks: 120, perSecond: 50 },
   memory: { streams: 500, chunks: 200, perSecond: 50 },
   many: { streams: 1_000, chunks: 20, perSecond: 10 },
@@ -85,8 +85,8 @@ export async function measureAll(
     for (const runner of proxies) note(runner, 'cpuFast', await measureCpu(runner, plan.full))
     for (const runner of proxies) note(runner, 'cpuPaced', await measureCpu(runner, plan.paced))
     say(`round ${round} of ${plan.rounds}: first chunk, lag, leaving`)
-    for (let count = 0; count < plan.requests; count++)
-      for (const runner of field.runners)
+    for (const runner of field.runners)
+      for (let count = 0; count < plan.requests; count++)
         note(runner, 'firstChunk', await measureFirstChunk(runner))
     for (const runner of field.runners) {
       const lags = await measureLag(runner, plan.lag)

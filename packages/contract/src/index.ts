@@ -42,5 +42,6 @@ export {
   isTerminal,
   isUIMessageChunk,
   type FinishReason,
+  type TerminalChunk,
   type UIMessageChunk,
 } from './ui-message-chunk.ts'

@@ -119,7 +119,7 @@ export type UIMessageChunk = FixedChunk | DataChunk
 
 export type ChunkOf<Type extends UIMessageChunk['type']> = Extract<UIMessageChunk, { type: Type }>
 
-type TerminalChunk = ChunkOf<'finish' | 'abort' | 'error'>
+export type TerminalChunk = ChunkOf<'finish' | 'abort' | 'error'>
 
 export function isTerminal(chunk: UIMessageChunk): chunk is TerminalChunk {
   return chunk.type === 'finish' || chunk.type === 'abort' || chunk.type === 'error'

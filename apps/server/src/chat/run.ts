@@ -1,16 +1,17 @@
 import {
-  accumulate,
   createProblem,
   encodeChunks,
+  isTerminal,
   type MessageStatus,
   type Problem,
-  type Reply,
+  type TerminalChunk,
   type UIMessageChunk,
 } from '@assistant-ui-proxy/contract'
 import type { Logger } from 'pino'
 import { AppError, maskedProblem, problemOf } from '../app-error.ts'
 import type { Owner } from '../identity/owner.ts'
 import type { Conversation } from './conversation.ts'
+import { GrowingReply } from './growing-reply.ts'
 import type { ReplyWriter } from './reply-writer.ts'
 import type { RunLogWriter } from './run-log.ts'
 import { readUpstreamBatch } from './upstream-batch.ts'
@@ -36,14 +37,19 @@ export class Run {
   readonly #options: RunOptions
   readonly #controller = new AbortController()
   readonly #begun = Promise.withResolvers<void>()
-  #reply: Reply
+  /** Undefined: nothing of it is kept. */
+  readonly #kept: GrowingReply | undefined
+  #hasBegun = false
+  #status: MessageStatus = 'streaming'
   #sequence = 1
   /** Resolves when the reply has ended and is stored. */
   readonly settled: Promise<void>
 
   constructor(options: RunOptions) {
     this.#options = options
-    this.#reply = options.conversation.reply
+    const { owner, conversation } = options
+    if (conversation.isStored)
+      this.#kept = new GrowingReply(owner, conversation.replyId, conversation.reply)
     // Who asks later than the failure reads of it in the frames.
     this.#begun.promise.catch(() => undefined)
     this.settled = this.#go()
@@ -55,7 +61,7 @@ export class Run {
 
   /** How far the reply has come. */
   get status(): MessageStatus {
-    return this.#reply.status
+    return this.#status
   }
 
   /** Resolves with the first chunk. @throws AppError for what failed before it */
@@ -79,14 +85,16 @@ export class Run {
   }
 
   async #read(): Promise<void> {
-    const { owner, conversation, upstream, writer } = this.#options
-    const { replyId, isStored } = conversation
+    const { conversation, upstream, writer } = this.#options
     for await (const batch of upstream.stream(conversation, this.#controller.signal)) {
-      const { chunks, problem } = readUpstreamBatch(batch, this.#reply, replyId)
-      if (chunks.length > 0) {
-        this.#reply = accumulate(this.#reply, chunks)
-        if (this.#reply.status !== 'streaming') return this.#end(chunks)
-        if (isStored) writer.note(owner, replyId, this.#reply)
+      const { chunks, problem } = readUpstreamBatch(batch, this.#hasBegun, conversation.replyId)
+      const last = chunks.at(-1)
+      if (last !== undefined) {
+        if (isTerminal(last)) return this.#end(chunks, last)
+        if (this.#kept) {
+          this.#kept.add(chunks)
+          writer.note(this.#kept)
+        }
         const room = this.#give(chunks)
         if (room !== undefined) await room
       }
@@ -96,17 +104,16 @@ export class Run {
   }
 
   async #fail(error: unknown): Promise<void> {
-    const hasBegun = this.#reply.id !== undefined
     const end = this.#endFor(error)
-    this.#reply = accumulate(this.#reply, [end])
-    if (!hasBegun && end.type === 'error') this.#begun.reject(error)
+    if (!this.#hasBegun && end.type === 'error') this.#begun.reject(error)
     const { replyId } = this.#options.conversation
-    await this.#end(hasBegun ? [end] : [{ type: 'start', messageId: replyId }, end])
+    await this.#end(this.#hasBegun ? [end] : [{ type: 'start', messageId: replyId }, end], end)
   }
 
   /** The reply is stored before anybody reads that it has ended. */
-  async #end(chunks: readonly UIMessageChunk[]): Promise<void> {
-    const isKept = await this.#keep()
+  async #end(chunks: readonly UIMessageChunk[], last: TerminalChunk): Promise<void> {
+    this.#status = statusAfter[last.type]
+    const isKept = await this.#keep(chunks)
     void this.#give(isKept ? chunks : [errorChunk(maskedProblem())])
   }
 
@@ -115,11 +122,12 @@ export class Run {
     const frames = encodeChunks(chunks, { runId: id, sequence: this.#sequence })
     this.#sequence += chunks.length
     const room = output.append(frames, chunks.length)
-    this.#begun.resolve()
+    if (!this.#hasBegun) this.#begun.resolve()
+    this.#hasBegun = true
     return room
   }
 
-  #endFor(error: unknown): UIMessageChunk {
+  #endFor(error: unknown): TerminalChunk {
     const { signal } = this.#controller
     if (signal.reason === ('shutdown' satisfies StopReason))
       return errorChunk(
@@ -134,19 +142,22 @@ export class Run {
     return errorChunk(problem ?? maskedProblem())
   }
 
-  async #keep(): Promise<boolean> {
-    const { owner, conversation, writer, log } = this.#options
-    if (!conversation.isStored) return true
+  async #keep(chunks: readonly UIMessageChunk[]): Promise<boolean> {
+    if (this.#kept === undefined) return true
+    const { writer, log } = this.#options
     try {
-      await writer.finish(owner, conversation.replyId, this.#reply)
+      this.#kept.add(chunks)
+      await writer.finish(this.#kept)
       return true
     } catch (error) {
-      log.error({ err: error, reply_id: conversation.replyId }, 'the end of a reply was not stored')
+      log.error({ err: error, reply_id: this.#kept.messageId }, 'the end of a reply was not stored')
       return false
     }
   }
 }
 
-function errorChunk(problem: Problem): UIMessageChunk {
+const statusAfter = { finish: 'complete', abort: 'stopped', error: 'failed' } as const
+
+function errorChunk(problem: Problem): TerminalChunk {
   return { type: 'error', errorText: JSON.stringify(problem) }
 }

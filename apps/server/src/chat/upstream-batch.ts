@@ -2,7 +2,6 @@ import {
   createProblem,
   parseProblem,
   type Problem,
-  type Reply,
   type UIMessageChunk,
 } from '@assistant-ui-proxy/contract'
 
@@ -13,10 +12,9 @@ import {
  */
 export function readUpstreamBatch(
   batch: readonly UIMessageChunk[],
-  reply: Reply,
+  begun: boolean,
   replyId: string,
 ): { chunks: readonly UIMessageChunk[]; problem?: Problem } {
-  const begun = reply.id !== undefined
   if (begun && !batch.some(isSpecial)) return { chunks: batch }
   const chunks: UIMessageChunk[] = []
   let start: UIMessageChunk | undefined
