@@ -5,5 +5,6 @@ const conditions = ['@assistant-ui-proxy/source']
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
-  test: { include: ['src/**/*.test.ts'] },
+  // Most of them wait for a network, not for a core.
+  test: { include: ['src/**/*.test.ts'], maxWorkers: 3 },
 })

@@ -1,17 +1,24 @@
 import type { UIMessageChunk } from '@assistant-ui-proxy/contract'
+import { AppError } from '../app-error.ts'
 
 type Batch = readonly UIMessageChunk[]
 
 /** A stream whose first batch is there: until then it may be tried again, afterwards not. */
 interface BegunStream {
-  readonly first: IteratorResult<Batch, unknown>
+  readonly first: IteratorYieldResult<Batch>
   readonly rest: AsyncIterator<Batch, unknown>
 }
 
-/** Asks for the first batch. @throws what the stream throws before it */
+/**
+ * Asks for the first batch.
+ * @throws what the stream throws before it, and AppError `upstream_interrupted` where there is none
+ */
 export async function beginStream(stream: AsyncIterable<Batch>): Promise<BegunStream> {
   const rest = stream[Symbol.asyncIterator]()
-  return { first: await rest.next(), rest }
+  const first = await rest.next()
+  if (first.done === true)
+    throw new AppError('upstream_interrupted', 'The upstream ended before it said anything.')
+  return { first, rest }
 }
 
 /**

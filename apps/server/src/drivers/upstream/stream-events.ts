@@ -4,7 +4,7 @@ import type { Agent, Dispatcher } from 'undici'
 import { AppError } from '../../app-error.ts'
 import { BatchQueue } from './batch-queue.ts'
 import { createDecompressor } from './decompressor.ts'
-import { connectionError, errorOfStatus, isSystemError } from './upstream-errors.ts'
+import { connectionError, errorOfStatus, interruption } from './upstream-errors.ts'
 
 type Batch = readonly UIMessageChunk[]
 
@@ -210,10 +210,9 @@ class EventExchange implements AsyncIterator<Batch, undefined>, Dispatcher.Dispa
   }
 
   #failure(cause: Error): unknown {
-    if (this.#state !== 'answered') return connectionError(this.#request.url.origin, cause)
-    if (!isSystemError(cause)) return cause
-    const detail = 'The connection to the upstream broke in mid-reply.'
-    return new AppError('upstream_interrupted', detail, { cause })
+    return this.#state === 'answered'
+      ? interruption(cause)
+      : connectionError(this.#request.url.origin, cause)
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ProblemCode } from '@assistant-ui-proxy/contract'
+import { errors } from 'undici'
 import { AppError } from '../../app-error.ts'
 
 /**
@@ -47,21 +48,25 @@ function parseRetryAfter(value: string | undefined): number | undefined {
 
 /** The error for a connection that failed before there was an answer. */
 export function connectionError(origin: string, cause: unknown): AppError {
-  const code = isSystemError(cause) ? cause.code : 'unknown'
-  if (code.startsWith('HPE_'))
+  if (cause instanceof errors.HTTPParserError)
     return new AppError('upstream_protocol', `What answers at ${origin} does not speak HTTP.`, {
       cause,
     })
-  return new AppError(
-    'upstream_unreachable',
-    `The upstream at ${origin} cannot be reached (${code}).`,
-    {
-      cause,
-    },
-  )
+  const code = isSystemError(cause) ? cause.code : 'unknown'
+  const detail = `The upstream at ${origin} cannot be reached (${code}).`
+  return new AppError('upstream_unreachable', detail, { cause })
+}
+
+/** The error for a connection that failed in the middle of an answer. */
+export function interruption(cause: unknown): unknown {
+  if (cause instanceof errors.HTTPParserError)
+    return new AppError('upstream_protocol', 'The upstream sent bytes that are no HTTP.', { cause })
+  if (!isSystemError(cause)) return cause
+  const detail = 'The connection to the upstream broke in mid-reply.'
+  return new AppError('upstream_interrupted', detail, { cause })
 }
 
 /** Whether an error comes from the socket or the HTTP client, not from code of ours. */
-export function isSystemError(error: unknown): error is Error & { code: string } {
+function isSystemError(error: unknown): error is Error & { code: string } {
   return error instanceof Error && 'code' in error && typeof error.code === 'string'
 }

@@ -1,0 +1,4 @@
+import { describeFaults } from './describe-faults.ts'
+import { openAiWire } from './wires.ts'
+
+describeFaults(openAiWire)

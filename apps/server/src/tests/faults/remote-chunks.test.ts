@@ -1,0 +1,4 @@
+import { describeFaults } from './describe-faults.ts'
+import { remoteChunkWire } from './wires.ts'
+
+describeFaults(remoteChunkWire)

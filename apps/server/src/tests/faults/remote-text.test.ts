@@ -1,0 +1,4 @@
+import { describeFaults } from './describe-faults.ts'
+import { remoteTextWire } from './wires.ts'
+
+describeFaults(remoteTextWire)
