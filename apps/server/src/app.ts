@@ -21,7 +21,7 @@ import { ThreadService } from './threads/thread-service.ts'
 /** The whole HTTP side, in the order in which a request passes it. */
 export function createApp(dependencies: Dependencies, runs: RunService): Express {
   const { config, log } = dependencies
-  const storageName = config.database.driver
+  const storageName = config.assistantCloud ? 'assistant-cloud' : config.database.driver
   const readiness = new ReadinessService({ ...dependencies, storageName, runs })
   const app = express()
   app.disable('x-powered-by')

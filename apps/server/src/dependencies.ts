@@ -3,9 +3,13 @@ import { Agent } from 'undici'
 import type { RunLog } from './chat/run-log.ts'
 import type { Upstream } from './chat/upstream.ts'
 import { StartError, type Config } from './config/config.ts'
+import { describeDatabase } from './config/database-config.ts'
 import type { UpstreamConfig } from './config/upstream-config.ts'
 import { MemoryRunLog } from './drivers/run-log/memory-run-log.ts'
+import { AssistantCloudThreadStore } from './drivers/storage/assistant-cloud/assistant-cloud-thread-store.ts'
+import { createPostgresThreadStore } from './drivers/storage/sql/create-postgres-thread-store.ts'
 import { createSqliteThreadStore } from './drivers/storage/sql/create-sqlite-thread-store.ts'
+import { createAssistantCloudUpstream } from './drivers/upstream/assistant-cloud/assistant-cloud-upstream.ts'
 import { createDemoUpstream } from './drivers/upstream/demo/demo-upstream.ts'
 import { findOllama, ollamaUrl } from './drivers/upstream/openai-compatible/find-ollama.ts'
 import { OpenAiCompatibleUpstream } from './drivers/upstream/openai-compatible/openai-compatible-upstream.ts'
@@ -14,6 +18,7 @@ import { withCircuitBreaker } from './resilience/circuit-breaker.ts'
 import { withDeadlines } from './resilience/deadlines.ts'
 import { withFallbacks } from './resilience/fallbacks.ts'
 import { withRetries } from './resilience/retries.ts'
+import { wrapUpstream } from './resilience/wrap-upstream.ts'
 import type { ThreadStore } from './threads/thread-store.ts'
 
 const ollama = { baseUrl: `${ollamaUrl}/v1`, apiKey: undefined, model: undefined }
@@ -52,20 +57,31 @@ export async function createDependencies(
   }
 }
 
-async function openStore({ database: { path } }: Config) {
+async function openStore({ assistantCloud, database }: Config) {
+  if (assistantCloud !== undefined)
+    return { store: new AssistantCloudThreadStore(assistantCloud), close: async () => undefined }
   try {
-    return await createSqliteThreadStore(path)
+    return database.driver === 'sqlite'
+      ? await createSqliteThreadStore(database.path)
+      : await createPostgresThreadStore(database)
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new StartError(`The database ${path} cannot be opened (${reason}): check DATABASE_URL.`, {
-      cause,
-    })
+    const name = database.driver === 'sqlite' ? database.path : describeDatabase(database)
+    throw new StartError(
+      `The database ${name} cannot be opened (${reasonOf(cause)}): check DATABASE_URL.`,
+      { cause },
+    )
   }
+}
+
+/** A connection that was tried at several addresses fails with a list, and no words of its own. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '') return reasonOf(error.errors[0])
+  return error instanceof Error ? error.message : String(error)
 }
 
 /** Every upstream with the policies around it, the last ones inside. */
 async function openUpstreams(
-  { upstreams, resilience }: Config,
+  { upstreams, upstreamReason, resilience }: Config,
   opened: AsyncDisposableStack,
 ): Promise<Upstream> {
   // The deadlines of headers and body are those of `withDeadlines`.
@@ -81,17 +97,28 @@ async function openUpstreams(
   })
   const [first, ...others] = await Promise.all(opening)
   if (first === undefined) throw new RangeError('there is always an upstream')
-  return withFallbacks(first, others)
+  return withFallbacks(
+    upstreamReason === undefined ? first : withReason(first, upstreamReason),
+    others,
+  )
+}
+
+/** For the person who starts the server: why this one answers. */
+function withReason(upstream: Upstream, reason: string): Upstream {
+  const description = `${upstream.description} (${reason})`
+  return wrapUpstream(upstream, { stream: upstream.stream.bind(upstream), description })
 }
 
 async function openUpstream(upstream: UpstreamConfig, agent: Agent): Promise<Upstream> {
   switch (upstream.name) {
     case 'auto':
       return (await findOllama())
-        ? new OpenAiCompatibleUpstream(agent, ollama)
-        : createDemoUpstream()
+        ? withReason(new OpenAiCompatibleUpstream(agent, ollama), 'since it answers there')
+        : withReason(createDemoUpstream(), 'since nothing else is configured')
     case 'demo':
       return createDemoUpstream()
+    case 'assistant-cloud':
+      return createAssistantCloudUpstream(agent, upstream, upstream.assistantId)
     case 'remote':
       return createRemoteUpstream(agent, upstream.baseUrl)
     case 'openai-compatible':

@@ -1,6 +1,6 @@
-import { relative } from 'node:path'
 import { createConfig, StartError, type Config } from './config/config.ts'
-import { readEnv, workspaceRoot } from './config/env.ts'
+import { describeDatabase } from './config/database-config.ts'
+import { readEnv } from './config/env.ts'
 import { createDependencies, type Dependencies } from './dependencies.ts'
 import { startServer } from './server.ts'
 
@@ -35,8 +35,7 @@ function announce(url: string, { config, log, upstream }: Dependencies): void {
   console.log(`\n${lines.join('\n')}\n`)
 }
 
-function describeStorage({ database: { path } }: Config): string {
-  if (path === ':memory:') return 'sqlite, in memory'
-  const fromRoot = relative(workspaceRoot, path)
-  return `sqlite, ${fromRoot.startsWith('..') ? path : fromRoot}`
+function describeStorage({ assistantCloud, database }: Config): string {
+  if (assistantCloud) return `assistant-cloud, ${assistantCloud.baseUrl}`
+  return describeDatabase(database)
 }

@@ -1,3 +1,11 @@
+export {
+  createAssistantCloudClient,
+  type AssistantCloudClient,
+} from './assistant-cloud/assistant-cloud-client.ts'
+export { assistantCloudContract } from './assistant-cloud/assistant-cloud-contract.ts'
+export type { CloudMessage } from './assistant-cloud/cloud-message.ts'
+export { titleAssistantId } from './assistant-cloud/cloud-run.ts'
+export type { CloudThread } from './assistant-cloud/cloud-thread.ts'
 export { chatContract, type ChatBody, type ChatReply, type ChatRequest } from './chat-contract.ts'
 export { createClient, type ChatStreamOptions, type Client } from './chat-client.ts'
 export { contract } from './contract.ts'
@@ -11,7 +19,13 @@ export {
   type TextPart,
   type ToolPart,
 } from './message-part.ts'
-export type { ChatMessage, Message, MessageRole, MessageStatus } from './message.ts'
+export {
+  chatMessageSchema,
+  type ChatMessage,
+  type Message,
+  type MessageRole,
+  type MessageStatus,
+} from './message.ts'
 export { modelSchema, type Model } from './model.ts'
 export {
   createProblem,

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createConfig, StartError } from './config.ts'
+import { describeDatabase } from './database-config.ts'
 import { workspaceRoot } from './env.ts'
 
 describe('createConfig', () => {
@@ -38,6 +39,18 @@ describe('createConfig', () => {
     expect(createConfig(both).upstreams[0]?.name).toBe('remote')
   })
 
+  it('keeps threads in Assistant Cloud where there is a key for it, and has its assistant answer', () => {
+    const cloud = { ASSISTANT_UI_BASE_URL: 'http://127.0.0.1:1', ASSISTANT_UI_API_KEY: 'sk' }
+    expect(createConfig(cloud)).toMatchObject({
+      assistantCloud: { baseUrl: 'http://127.0.0.1:1', apiKey: 'sk' },
+      upstreams: [{ name: 'auto' }],
+    })
+    const hosted = createConfig({ ...cloud, ASSISTANT_UI_ASSISTANT_ID: 'asst' })
+    expect(hosted.upstreams[0]).toMatchObject({ name: 'assistant-cloud', assistantId: 'asst' })
+    const { message } = catchStartError(() => createConfig({ UPSTREAM: 'assistant-cloud' }))
+    expect(message).toContain('ASSISTANT_UI_ASSISTANT_ID: must be set')
+  })
+
   it('asks for the model of OpenAI that it cannot choose', () => {
     const { message } = catchStartError(() => createConfig({ OPENAI_API_KEY: 'sk-secret' }))
     expect(message).toContain('OPENAI_MODEL: must be set')
@@ -61,8 +74,19 @@ describe('createConfig', () => {
   })
 
   it('keeps an absolute database path, and memory', () => {
-    expect(createConfig({ DATABASE_URL: 'sqlite:/var/x.db' }).database.path).toBe('/var/x.db')
-    expect(createConfig({ DATABASE_URL: 'sqlite::memory:' }).database.path).toBe(':memory:')
+    for (const path of ['/var/x.db', ':memory:'])
+      expect(createConfig({ DATABASE_URL: `sqlite:${path}` }).database).toMatchObject({ path })
+  })
+
+  it('takes a PostgreSQL database, with its limits, and tells of it without the password', () => {
+    const url = 'postgresql://me:p%40ss@db.example:5433/chats?password=p%40ss'
+    const { database } = createConfig({ DATABASE_URL: url, DATABASE_POOL_SIZE: '3' })
+    const limits = { poolSize: 3, statementTimeoutMs: 10_000 }
+    expect(database).toEqual({ driver: 'postgres', url, ...limits })
+    expect(describeDatabase(database)).toBe('postgres, db.example:5433/chats')
+    const { message } = catchStartError(() => createConfig({ DATABASE_URL: 'postgres://u:pw@[x' }))
+    expect(message).toContain('  DATABASE_URL: must be')
+    expect(message).not.toContain('pw')
   })
 
   it('lists every fault at once, by name', () => {

@@ -7,7 +7,12 @@ import {
   wholeNumber,
   type ResilienceConfig,
 } from './resilience-config.ts'
-import { chooseUpstreams, upstreamVariables, type UpstreamConfig } from './upstream-config.ts'
+import {
+  chooseAssistantCloud,
+  chooseUpstreams,
+  upstreamVariables,
+  type UpstreamConfig,
+} from './upstream-config.ts'
 
 export interface Config {
   readonly host: string
@@ -18,8 +23,12 @@ export interface Config {
   readonly corsOrigins: readonly string[]
   /** A file, or `:memory:`. */
   readonly database: { readonly driver: 'sqlite'; readonly path: string }
+  /** Keeps the threads instead of the database, where it is set. */
+  readonly assistantCloud: { readonly baseUrl: string; readonly apiKey: string } | undefined
   /** The first is asked; the others, one after another, where it fails. */
   readonly upstreams: readonly UpstreamConfig[]
+  /** Why the first was chosen; undefined where that is found out at the start. */
+  readonly upstreamReason: string | undefined
   readonly resilience: ResilienceConfig
   /** Whether a reply in a thread goes on when its reader leaves. */
   readonly disconnectPolicy: 'continue' | 'abort'
@@ -87,7 +96,7 @@ export function createConfig(env: Env): Config {
   const parsed = envSchema.safeParse(env)
   if (!parsed.success) throw new StartError(describeFaults(parsed.error.issues))
   const vars = parsed.data
-  const { upstreams, missing } = chooseUpstreams(vars)
+  const { upstreams, upstreamReason, missing } = chooseUpstreams(vars)
   const faults = Object.entries(missing).map(([name, message]) => ({ path: [name], message }))
   if (faults.length > 0) throw new StartError(describeFaults(faults))
   return Object.freeze<Config>({
@@ -99,7 +108,9 @@ export function createConfig(env: Env): Config {
       `http://127.0.0.1:${vars.WEB_PORT}`,
     ],
     database: { driver: 'sqlite', path: databasePath(vars.DATABASE_URL) },
+    assistantCloud: chooseAssistantCloud(vars),
     upstreams,
+    upstreamReason,
     resilience: resilienceOf(vars),
     disconnectPolicy: vars.DISCONNECT_POLICY,
     keepAliveMs: vars.KEEP_ALIVE_INTERVAL_MS,

@@ -5,6 +5,12 @@ export type UpstreamConfig =
   | { readonly name: 'auto' | 'demo' }
   | { readonly name: 'remote'; readonly baseUrl: string }
   | {
+      readonly name: 'assistant-cloud'
+      readonly baseUrl: string
+      readonly apiKey: string
+      readonly assistantId: string
+    }
+  | {
       readonly name: 'openai-compatible'
       /** Up to and including the version, such as `https://api.openai.com/v1`. */
       readonly baseUrl: string
@@ -15,7 +21,7 @@ export type UpstreamConfig =
 
 const openAiUrl = 'https://api.openai.com/v1'
 
-const kinds = ['remote', 'openai-compatible', 'demo'] as const
+const kinds = ['assistant-cloud', 'remote', 'openai-compatible', 'demo'] as const
 
 const httpUrl = z
   .url({
@@ -33,6 +39,8 @@ export const upstreamVariables = {
     .pipe(z.array(z.enum(kinds)))
     .default([]),
   ASSISTANT_UI_BASE_URL: httpUrl.optional(),
+  ASSISTANT_UI_API_KEY: z.string().optional(),
+  ASSISTANT_UI_ASSISTANT_ID: z.string().optional(),
   OPENAI_BASE_URL: httpUrl.optional(),
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_MODEL: z.string().optional(),
@@ -42,15 +50,27 @@ type Variables = z.output<z.ZodObject<typeof upstreamVariables>>
 
 /**
  * What the variables choose: who is asked, and who instead where one fails.
- * @returns also the variables that are missing for it, each with what to do
+ * @returns also why the first was chosen, and the variables that are missing, each with what to do
  */
 export function chooseUpstreams(variables: Variables) {
-  const first = variables.UPSTREAM === 'auto' ? whatIsConfigured(variables) : variables.UPSTREAM
-  const chosen = [first, ...variables.UPSTREAM_FALLBACK].map((name) => upstreamOf(name, variables))
+  const { name, reason } = variables.UPSTREAM === 'auto' ? whatIsConfigured(variables) : asTold
+  const first = name ?? variables.UPSTREAM
+  const chosen = [first, ...variables.UPSTREAM_FALLBACK].map((each) => upstreamOf(each, variables))
   return {
     upstreams: chosen.map(({ upstream }) => upstream),
+    upstreamReason: reason,
     missing: Object.assign({}, ...chosen.map(({ missing }) => missing)) as Missing,
   }
+}
+
+const asTold = { name: undefined, reason: 'as UPSTREAM says' }
+
+/** Where threads are kept in Assistant Cloud: with a key for it; undefined: in the database. */
+export function chooseAssistantCloud({
+  ASSISTANT_UI_BASE_URL: baseUrl,
+  ASSISTANT_UI_API_KEY: apiKey,
+}: Variables): { readonly baseUrl: string; readonly apiKey: string } | undefined {
+  return baseUrl !== undefined && apiKey !== undefined ? { baseUrl, apiKey } : undefined
 }
 
 type Missing = Partial<Record<keyof Variables, string>>
@@ -60,6 +80,20 @@ function upstreamOf(
   variables: Variables,
 ): { upstream: UpstreamConfig; missing: Missing } {
   switch (name) {
+    case 'assistant-cloud': {
+      const { ASSISTANT_UI_BASE_URL, ASSISTANT_UI_API_KEY, ASSISTANT_UI_ASSISTANT_ID } = variables
+      const needed = { ASSISTANT_UI_BASE_URL, ASSISTANT_UI_API_KEY, ASSISTANT_UI_ASSISTANT_ID }
+      const missing = Object.entries(needed)
+        .filter(([, value]) => value === undefined)
+        .map(([key]) => [key, 'must be set, since the upstream assistant-cloud is chosen'])
+      const upstream = {
+        name,
+        baseUrl: ASSISTANT_UI_BASE_URL ?? '',
+        apiKey: ASSISTANT_UI_API_KEY ?? '',
+        assistantId: ASSISTANT_UI_ASSISTANT_ID ?? '',
+      }
+      return { upstream, missing: Object.fromEntries(missing) as Missing }
+    }
     case 'remote': {
       const baseUrl = variables.ASSISTANT_UI_BASE_URL
       const missing =
@@ -82,9 +116,19 @@ function upstreamOf(
   }
 }
 
-function whatIsConfigured(variables: Variables): UpstreamConfig['name'] {
-  if (variables.ASSISTANT_UI_BASE_URL !== undefined) return 'remote'
-  if (variables.OPENAI_BASE_URL !== undefined || variables.OPENAI_API_KEY !== undefined)
-    return 'openai-compatible'
-  return 'auto'
+function whatIsConfigured(variables: Variables): {
+  name: UpstreamConfig['name']
+  reason: string | undefined
+} {
+  const isSet = (...names: (keyof Variables)[]) =>
+    names.every((name) => variables[name] !== undefined)
+  if (isSet('ASSISTANT_UI_BASE_URL', 'ASSISTANT_UI_API_KEY', 'ASSISTANT_UI_ASSISTANT_ID'))
+    return { name: 'assistant-cloud', reason: 'since ASSISTANT_UI_ASSISTANT_ID is set' }
+  if (isSet('ASSISTANT_UI_BASE_URL') && !isSet('ASSISTANT_UI_API_KEY'))
+    return { name: 'remote', reason: 'since ASSISTANT_UI_BASE_URL is set' }
+  if (isSet('OPENAI_BASE_URL'))
+    return { name: 'openai-compatible', reason: 'since OPENAI_BASE_URL is set' }
+  if (isSet('OPENAI_API_KEY'))
+    return { name: 'openai-compatible', reason: 'since OPENAI_API_KEY is set' }
+  return { name: 'auto', reason: undefined }
 }

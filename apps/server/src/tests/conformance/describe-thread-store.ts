@@ -8,8 +8,22 @@ type OpenStore = () => Promise<{ store: ThreadStore; close: () => Promise<void> 
 const owner: Owner = { workspaceId: 'w', userId: 'u' }
 const stranger: Owner = { workspaceId: 'w', userId: 'other' }
 
+/** What a store of another service cannot promise; each is told in its driver's documentation. */
+export interface Shortcomings {
+  /** A failure leaves what had been added before it. */
+  readonly addsOneByOne?: boolean
+  /** Messages are dated by when it got them. */
+  readonly datesMessages?: boolean
+  /** It cannot look for the replies of all owners. */
+  readonly knowsNoOwners?: boolean
+}
+
 /** What every `ThreadStore` does; run on each driver. */
-export function describeThreadStore(name: string, open: OpenStore): void {
+export function describeThreadStore(
+  name: string,
+  open: OpenStore,
+  { addsOneByOne = false, datesMessages = false, knowsNoOwners = false }: Shortcomings = {},
+): void {
   describe(`ThreadStore: ${name}`, () => {
     let store: ThreadStore
 
@@ -106,7 +120,8 @@ export function describeThreadStore(name: string, open: OpenStore): void {
         await store.addExchange(owner, exchange('t', [reply('a1b', 'u1')]))
         const listed = await store.listMessages(owner, 't')
         expect(listed.map(({ id }) => id)).toEqual(['u1', 'a1', 'u2', 'a2', 'a1b'])
-        expect(listed[0]).toEqual(messages[0])
+        const dated = datesMessages && { created_at: expect.any(String) as string }
+        expect(listed[0]).toEqual({ ...messages[0], ...dated })
       })
 
       it('moves a thread to the front of the list with every exchange', async () => {
@@ -119,7 +134,7 @@ export function describeThreadStore(name: string, open: OpenStore): void {
         expect(list.map(({ id }) => id)).toEqual(['old', 'new'])
       })
 
-      it('adds all messages of an exchange or none', async () => {
+      it.skipIf(addsOneByOne)('adds all messages of an exchange or none', async () => {
         await store.addExchange(owner, exchange('t', [userMessage('u1')]))
         const clash = exchange('fresh', [userMessage('u2'), userMessage('u1')])
         await expect(store.addExchange(owner, clash)).rejects.toMatchObject({
@@ -207,32 +222,35 @@ export function describeThreadStore(name: string, open: OpenStore): void {
         expect((await store.listMessages(owner, 't'))[1]?.status).toBe('complete')
       })
 
-      it('fails the replies that still stream, with what they have', async () => {
-        await store.addExchange(owner, exchange('t', [userMessage('u1'), reply('a1', 'u1')]))
-        await store.addExchange(owner, exchange('t', [reply('a2', 'u1')]))
-        const part = { type: 'text' as const, text: 'half a sen', state: 'streaming' as const }
-        const complete = { parts: [], status: 'complete' as const }
-        await store.saveReplies([
-          { owner, messageId: 'a1', reply: { parts: [part], status: 'streaming', metadata: 1 } },
-          { owner, messageId: 'a2', reply: complete },
-        ])
-        const grown = { ...part, text: 'half a sentence' }
-        const progress = { parts: [grown], status: 'streaming' as const, metadata: 1 }
-        await store.saveReplies([{ owner, messageId: 'a1', reply: progress }])
-        const problem = createProblem('run_interrupted', 'The server stopped.')
-        expect(await store.failStreaming(problem, new Date(0))).toBe(0)
-        const soon = new Date(Date.now() + 1_000)
-        expect(await store.failStreaming(problem, soon)).toBe(1)
-        expect(await store.failStreaming(problem, soon)).toBe(0)
-        const [, failed, untouched] = await store.listMessages(owner, 't')
-        expect(failed).toMatchObject({
-          status: 'failed',
-          error: problem,
-          metadata: 1,
-          parts: [{ type: 'text', text: 'half a sentence', state: 'done' }],
-        })
-        expect(untouched?.status).toBe('complete')
-      })
+      it.skipIf(knowsNoOwners)(
+        'fails the replies that still stream, with what they have',
+        async () => {
+          await store.addExchange(owner, exchange('t', [userMessage('u1'), reply('a1', 'u1')]))
+          await store.addExchange(owner, exchange('t', [reply('a2', 'u1')]))
+          const part = { type: 'text' as const, text: 'half a sen', state: 'streaming' as const }
+          const complete = { parts: [], status: 'complete' as const }
+          await store.saveReplies([
+            { owner, messageId: 'a1', reply: { parts: [part], status: 'streaming', metadata: 1 } },
+            { owner, messageId: 'a2', reply: complete },
+          ])
+          const grown = { ...part, text: 'half a sentence' }
+          const progress = { parts: [grown], status: 'streaming' as const, metadata: 1 }
+          await store.saveReplies([{ owner, messageId: 'a1', reply: progress }])
+          const problem = createProblem('run_interrupted', 'The server stopped.')
+          expect(await store.failStreaming(problem, new Date(0))).toBe(0)
+          const soon = new Date(Date.now() + 1_000)
+          expect(await store.failStreaming(problem, soon)).toBe(1)
+          expect(await store.failStreaming(problem, soon)).toBe(0)
+          const [, failed, untouched] = await store.listMessages(owner, 't')
+          expect(failed).toMatchObject({
+            status: 'failed',
+            error: problem,
+            metadata: 1,
+            parts: [{ type: 'text', text: 'half a sentence', state: 'done' }],
+          })
+          expect(untouched?.status).toBe('complete')
+        },
+      )
     })
 
     it('answers a stranger as if there were nothing', async () => {

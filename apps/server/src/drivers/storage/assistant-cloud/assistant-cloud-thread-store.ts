@@ -1,0 +1,270 @@
+import {
+  createProblem,
+  type CloudMessage,
+  type ListThreadsQuery,
+  type Message,
+  type Thread,
+  type ThreadUpdate,
+} from '@assistant-ui-proxy/contract'
+import { AppError } from '../../../app-error.ts'
+import { localOwner, type Owner } from '../../../identity/owner.ts'
+import type { Exchange, ReplyProgress, ThreadStore } from '../../../threads/thread-store.ts'
+import { BoundedMap } from './bounded-map.ts'
+import { clientFor, expectStatus, type AssistantCloudAccess } from './cloud-access.ts'
+import {
+  contentOfMessage,
+  contentOfReply,
+  messageFormat,
+  messageOfCloud,
+  ownIdOf,
+  threadOfCloud,
+} from './cloud-rows.ts'
+
+/** Where a message is kept, by the service's ids. */
+interface Place {
+  readonly threadId: string
+  readonly messageId: string
+}
+
+const pageSize = 200
+const rememberedIds = 50_000
+
+/** A reply that has not grown for so long was cut by the death of the server that wrote it. */
+const staleAfterMs = 600_000
+
+/**
+ * Threads, messages and titles in Assistant Cloud, under each owner's workspace and user.
+ *
+ * The service makes ids of its own; those of this server are its `external_id`s. What its wire cannot
+ * give: several messages are added one after another, parents first, so a failure between them leaves
+ * the first; a message's id is unique within its thread only; a growing reply is up to a second
+ * behind; and the replies that a dead server left are seen as failed when they are read.
+ */
+export class AssistantCloudThreadStore implements ThreadStore {
+  readonly #access: AssistantCloudAccess
+  readonly #growthIntervalMs: number
+  /** The service's thread ids, by owner and ours. */
+  readonly #threadIds = new BoundedMap<string>(rememberedIds)
+  readonly #places = new BoundedMap<Place>(rememberedIds)
+  /** When each growing reply was written last. */
+  readonly #writtenAtMs = new Map<string, number>()
+
+  /** @param growthIntervalMs the service is not written to more often for one reply */
+  constructor(access: AssistantCloudAccess, { growthIntervalMs = 1_000 } = {}) {
+    this.#access = access
+    this.#growthIntervalMs = growthIntervalMs
+  }
+
+  async listThreads(owner: Owner, query: ListThreadsQuery): Promise<Thread[]> {
+    const { limit, is_archived, after } = query
+    const last = after === undefined ? undefined : await this.#findThreadId(owner, after)
+    if (after !== undefined && last === undefined)
+      throw new AppError('invalid_request', 'The page cannot be continued: start the list anew.', {
+        errors: [{ path: 'query.after', message: 'names no thread' }],
+      })
+    const asking = this.#client(owner).threads.list({
+      query: { limit, is_archived, ...(last !== undefined && { after: last }) },
+    })
+    const { threads } = (await expectStatus(asking, 200)).body
+    for (const thread of threads) this.#threadIds.set(keyOf(owner, ownIdOf(thread)), thread.id)
+    return threads.map(threadOfCloud)
+  }
+
+  async createThread(owner: Owner, thread: { id: string; title: string | null }): Promise<Thread> {
+    if ((await this.#findThreadId(owner, thread.id)) !== undefined)
+      throw new AppError('id_taken', `The thread ${thread.id} exists already.`)
+    await this.#makeThread(owner, thread.id, thread.title)
+    const made = await this.getThread(owner, thread.id)
+    if (made === undefined) throw new AppError('upstream_protocol', 'The new thread is not there.')
+    return made
+  }
+
+  async getThread(owner: Owner, threadId: string): Promise<Thread | undefined> {
+    const id = await this.#findThreadId(owner, threadId)
+    if (id === undefined) return undefined
+    const asking = this.#client(owner).threads.get({ params: { thread_id: id } })
+    const answer = await expectStatus(asking, 200, 404)
+    return answer.status === 200 ? threadOfCloud(answer.body.thread) : undefined
+  }
+
+  async updateThread(
+    owner: Owner,
+    threadId: string,
+    update: ThreadUpdate,
+  ): Promise<Thread | undefined> {
+    const id = await this.#findThreadId(owner, threadId)
+    if (id === undefined) return undefined
+    const asking = this.#client(owner).threads.update({ params: { thread_id: id }, body: update })
+    const { status } = await expectStatus(asking, 200, 404)
+    return status === 404 ? undefined : this.getThread(owner, threadId)
+  }
+
+  async titleThread(owner: Owner, threadId: string, title: string): Promise<Thread | undefined> {
+    const thread = await this.getThread(owner, threadId)
+    return thread?.title === null ? this.updateThread(owner, threadId, { title }) : thread
+  }
+
+  async deleteThread(owner: Owner, threadId: string): Promise<boolean> {
+    const id = await this.#findThreadId(owner, threadId)
+    if (id === undefined) return false
+    this.#threadIds.delete(keyOf(owner, threadId))
+    const asking = this.#client(owner).threads.delete({ params: { thread_id: id } })
+    return (await expectStatus(asking, 200, 404)).status === 200
+  }
+
+  async listMessages(owner: Owner, threadId: string): Promise<Message[]> {
+    const id = await this.#findThreadId(owner, threadId)
+    if (id === undefined) return []
+    const rows = await this.#readMessages(owner, id)
+    const ownIds = new Map(rows.map((row) => [row.id, ownIdOf(row)]))
+    return rows.map((row) => {
+      this.#places.set(keyOf(owner, ownIdOf(row)), { threadId: id, messageId: row.id })
+      const parentId = row.parent_id === null ? null : (ownIds.get(row.parent_id) ?? null)
+      return cutIfStale(messageOfCloud(row, parentId), row)
+    })
+  }
+
+  async listBranch(owner: Owner, threadId: string, messageId: string): Promise<Message[]> {
+    const messages = await this.listMessages(owner, threadId)
+    const byId = new Map(messages.map((message) => [message.id, message]))
+    const branch: Message[] = []
+    for (let next = byId.get(messageId); next; next = byId.get(next.parent_id ?? ''))
+      branch.unshift(next)
+    return branch
+  }
+
+  async findMessages(owner: Owner, threadId: string, ids: readonly string[]): Promise<Message[]> {
+    if (ids.length === 0) return []
+    const messages = await this.listMessages(owner, threadId)
+    return messages.filter(({ id }) => ids.includes(id))
+  }
+
+  async addExchange(owner: Owner, { threadId, messages }: Exchange): Promise<void> {
+    const id =
+      (await this.#findThreadId(owner, threadId)) ?? (await this.#makeThread(owner, threadId, null))
+    const client = this.#client(owner)
+    if (messages.some((message) => this.#places.get(keyOf(owner, message.id))?.threadId === id))
+      throw new AppError('id_taken', 'A message of this id exists already.')
+    for (const message of messages) {
+      const parentId =
+        message.parent_id === null
+          ? null
+          : (this.#places.get(keyOf(owner, message.parent_id))?.messageId ?? message.parent_id)
+      const asking = client.messages.create({
+        params: { thread_id: id },
+        body: {
+          parent_id: parentId,
+          format: messageFormat,
+          content: contentOfMessage(message),
+          external_id: message.id,
+        },
+      })
+      const { message_id: messageId } = (await expectStatus(asking, 200, 201)).body
+      this.#places.set(keyOf(owner, message.id), { threadId: id, messageId })
+    }
+    const activity = client.threads.update({
+      params: { thread_id: id },
+      body: { last_message_at: new Date().toISOString() },
+    })
+    await expectStatus(activity, 200)
+  }
+
+  async saveReplies(progress: readonly ReplyProgress[]): Promise<void> {
+    await Promise.all(progress.map((each) => this.#saveReply(each)))
+  }
+
+  /** Nobody can be asked for all owners: what was cut is seen when it is read. */
+  async failStreaming(): Promise<number> {
+    return 0
+  }
+
+  async ping(): Promise<void> {
+    await expectStatus(this.#client(localOwner).threads.list({ query: { limit: 1 } }), 200)
+  }
+
+  async #saveReply({ owner, messageId, reply }: ReplyProgress): Promise<void> {
+    const key = keyOf(owner, messageId)
+    const place = this.#places.get(key)
+    if (place === undefined) return
+    const sinceLastMs = performance.now() - (this.#writtenAtMs.get(key) ?? -Infinity)
+    if (reply.status !== 'streaming') this.#writtenAtMs.delete(key)
+    else if (sinceLastMs < this.#growthIntervalMs) return
+    else this.#writtenAtMs.set(key, performance.now())
+    const asking = this.#client(owner).messages.update({
+      params: { thread_id: place.threadId, message_id: place.messageId },
+      body: { content: contentOfReply(reply) },
+    })
+    // A thread that is gone by now takes none.
+    await expectStatus(asking, 200, 404)
+  }
+
+  /** @returns all rows, parents first */
+  async #readMessages(owner: Owner, threadId: string): Promise<CloudMessage[]> {
+    const rows: CloudMessage[] = []
+    for (;;) {
+      const after = rows.at(-1)?.id
+      const asking = this.#client(owner).messages.list({
+        params: { thread_id: threadId },
+        query: { format: messageFormat, limit: pageSize, ...(after !== undefined && { after }) },
+      })
+      const answer = await expectStatus(asking, 200, 404)
+      if (answer.status === 404) return []
+      rows.push(...answer.body.messages)
+      if (answer.body.messages.length < pageSize) return rows.toSorted(olderFirst)
+    }
+  }
+
+  async #makeThread(owner: Owner, threadId: string, title: string | null): Promise<string> {
+    const asking = this.#client(owner).threads.create({
+      body: {
+        external_id: threadId,
+        last_message_at: new Date().toISOString(),
+        upsert: true,
+        ...(title !== null && { title }),
+      },
+    })
+    const { thread_id: id } = (await expectStatus(asking, 200, 201)).body
+    this.#threadIds.set(keyOf(owner, threadId), id)
+    return id
+  }
+
+  /** The service's id of a thread that this server knows by its own, or by the service's. */
+  async #findThreadId(owner: Owner, threadId: string): Promise<string | undefined> {
+    const key = keyOf(owner, threadId)
+    const known = this.#threadIds.get(key)
+    if (known !== undefined) return known
+    const { threads } = this.#client(owner)
+    for (const is_archived of [false, true]) {
+      const asking = threads.list({ query: { external_id: threadId, is_archived, limit: 1 } })
+      const [found] = (await expectStatus(asking, 200)).body.threads
+      if (found !== undefined) return this.#threadIds.set(key, found.id)
+    }
+    const asking = threads.get({ params: { thread_id: threadId } })
+    const answer = await expectStatus(asking, 200, 404)
+    return answer.status === 200 ? this.#threadIds.set(key, threadId) : undefined
+  }
+
+  #client(owner: Owner) {
+    return clientFor(this.#access, owner)
+  }
+}
+
+function keyOf({ workspaceId, userId }: Owner, id: string): string {
+  return JSON.stringify([workspaceId, userId, id])
+}
+
+/** In a millisecond, parents before children. */
+function olderFirst(a: CloudMessage, b: CloudMessage): number {
+  return (
+    Date.parse(a.created_at) - Date.parse(b.created_at) ||
+    a.height - b.height ||
+    (a.id < b.id ? -1 : 1)
+  )
+}
+
+function cutIfStale(message: Message, { updated_at }: CloudMessage): Message {
+  const isStale = Date.now() - Date.parse(updated_at) > staleAfterMs
+  if (message.status !== 'streaming' || !isStale) return message
+  const error = createProblem('run_interrupted', 'The server stopped in the middle of the reply.')
+  return { ...message, status: 'failed', error }
+}

@@ -1,0 +1,55 @@
+import {
+  createAssistantCloudClient,
+  ProblemError,
+  type AssistantCloudClient,
+} from '@assistant-ui-proxy/contract'
+import { AppError } from '../../../app-error.ts'
+import type { Owner } from '../../../identity/owner.ts'
+import { errorOfStatus } from '../../upstream/upstream-errors.ts'
+
+export interface AssistantCloudAccess {
+  /** Without `/v1`. */
+  readonly baseUrl: string
+  readonly apiKey: string
+}
+
+const timeoutMs = 15_000
+
+/** Who asks, as the service wants to hear it. */
+export function headersFor(apiKey: string, owner: Owner): Record<string, string> {
+  return {
+    authorization: `Bearer ${apiKey}`,
+    'aui-user-id': owner.userId,
+    'aui-workspace-id': owner.workspaceId,
+  }
+}
+
+export function clientFor(
+  { baseUrl, apiKey }: AssistantCloudAccess,
+  owner: Owner,
+): AssistantCloudClient {
+  return createAssistantCloudClient(baseUrl, {
+    headers: () => headersFor(apiKey, owner),
+    fetch: (input, init) =>
+      fetch(input, { ...init, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) }),
+  })
+}
+
+type Answer = { readonly status: number; readonly body: unknown }
+
+/**
+ * The answer, where it is one of these statuses.
+ * @throws AppError `upstream_*` for every other, and where the service cannot be reached
+ */
+export async function expectStatus<Given extends Answer, Status extends number>(
+  asking: Promise<Given>,
+  ...statuses: readonly Status[]
+): Promise<Extract<Given, { status: Status }>> {
+  const answer = await asking.catch((cause: unknown) => {
+    if (!(cause instanceof ProblemError)) throw cause
+    throw new AppError('upstream_unreachable', 'Assistant Cloud cannot be reached.', { cause })
+  })
+  if ((statuses as readonly number[]).includes(answer.status))
+    return answer as Extract<Given, { status: Status }>
+  throw errorOfStatus(answer.status, undefined)
+}
