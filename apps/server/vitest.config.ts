@@ -6,5 +6,9 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   // Most of them wait for a network, not for a core.
-  test: { include: ['src/**/*.test.ts'], maxWorkers: 3 },
+  test: {
+    include: ['src/**/*.test.ts'],
+    maxWorkers: 3,
+    globalSetup: ['src/tests/postgres-setup.ts'],
+  },
 })

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { databaseOf, databaseVariables, type DatabaseConfig } from './database-config.ts'
 import { workspaceRoot, type Env } from './env.ts'
 import {
   resilienceOf,
@@ -21,8 +22,7 @@ export interface Config {
   readonly environment: string
   /** Origins whose pages may call the API; `*` is any. */
   readonly corsOrigins: readonly string[]
-  /** A file, or `:memory:`. */
-  readonly database: { readonly driver: 'sqlite'; readonly path: string }
+  readonly database: DatabaseConfig
   /** Keeps the threads instead of the database, where it is set. */
   readonly assistantCloud: { readonly baseUrl: string; readonly apiKey: string } | undefined
   /** The first is asked; the others, one after another, where it fails. */
@@ -77,10 +77,7 @@ const envSchema = z.object({
     )
     .pipe(z.array(origin).min(1))
     .optional(),
-  DATABASE_URL: z
-    .string()
-    .regex(/^sqlite:.+$/, 'must be sqlite:<path>, such as sqlite:data/assistant-ui-proxy.db')
-    .default('sqlite:data/assistant-ui-proxy.db'),
+  ...databaseVariables,
   ...upstreamVariables,
   ...resilienceVariables,
   DISCONNECT_POLICY: z.enum(['continue', 'abort']).default('continue'),
@@ -107,7 +104,7 @@ export function createConfig(env: Env): Config {
       `http://localhost:${vars.WEB_PORT}`,
       `http://127.0.0.1:${vars.WEB_PORT}`,
     ],
-    database: { driver: 'sqlite', path: databasePath(vars.DATABASE_URL) },
+    database: databaseOf(vars),
     assistantCloud: chooseAssistantCloud(vars),
     upstreams,
     upstreamReason,
@@ -118,11 +115,6 @@ export function createConfig(env: Env): Config {
     shutdownTimeoutMs: 10_000,
     webRoot: resolve(workspaceRoot, 'apps/web/dist'),
   })
-}
-
-function databasePath(url: string): string {
-  const path = url.slice('sqlite:'.length)
-  return path === ':memory:' ? path : resolve(workspaceRoot, path)
 }
 
 function describeFaults(issues: readonly Pick<z.core.$ZodIssue, 'path' | 'message'>[]): string {

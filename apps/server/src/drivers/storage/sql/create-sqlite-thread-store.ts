@@ -15,10 +15,10 @@ export async function createSqliteThreadStore(path: string) {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
   const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: openNodeSqlite(path) }) })
   try {
-    await migrate(db)
+    await migrate(db, 'sqlite')
   } catch (error) {
     await db.destroy()
     throw error
   }
-  return { store: new SqlThreadStore(db), close: () => db.destroy() }
+  return { store: new SqlThreadStore(db, 'sqlite'), close: () => db.destroy() }
 }

@@ -2,9 +2,11 @@ import type { Message, MessagePart, Problem } from '@assistant-ui-proxy/contract
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Owner } from '../../../identity/owner.ts'
 import type { ReplyProgress } from '../../../threads/thread-store.ts'
+import type { Engine } from './engine.ts'
 import { applyGrowth, growthBetween, type ReplyContent, type ReplyGrowth } from './reply-growth.ts'
 import { jsonOrNull } from './rows.ts'
 import type { Schema } from './schema.ts'
+import { transact } from './transact.ts'
 
 /**
  * Replies while they grow. The first state is written to the message's row, later ones as what came on
@@ -12,19 +14,22 @@ import type { Schema } from './schema.ts'
  */
 export class SqlReplies {
   readonly #db: Kysely<Schema>
+  readonly #engine: Engine
   /** The last stored content of each reply that streams through here. */
   readonly #stored = new Map<string, ReplyContent>()
 
-  constructor(db: Kysely<Schema>) {
+  constructor(db: Kysely<Schema>, engine: Engine) {
     this.#db = db
+    this.#engine = engine
   }
 
   async save(progress: readonly ReplyProgress[]): Promise<void> {
     if (progress.length === 0) return
     try {
-      await this.#db.transaction().execute(async (transaction) => {
+      await transact(this.#db, async (transaction) => {
         await addGrowth(
           transaction,
+          this.#engine,
           progress.flatMap((each) => this.#growthOf(each) ?? []),
         )
         for (const each of progress) if (!this.#isGrowing(each)) await saveWhole(transaction, each)
@@ -62,7 +67,29 @@ export class SqlReplies {
 
   /** @returns how many there were */
   async failStreaming(problem: Problem, before: Date): Promise<number> {
-    const rows = await this.#db
+    const failed = await transact(this.#db, (transaction) =>
+      this.#failStreaming(transaction, problem, before),
+    )
+    for (const key of failed) this.#stored.delete(key)
+    return failed.length
+  }
+
+  async #failStreaming(
+    transaction: Transaction<Schema>,
+    problem: Problem,
+    before: Date,
+  ): Promise<string[]> {
+    // Another server may be at the end of such a reply: first the locks, then a look at what it wrote.
+    if (this.#engine === 'postgres')
+      await transaction
+        .selectFrom('messages')
+        .select('id')
+        .where('status', '=', sql.lit('streaming'))
+        .where('created_at', '<', before.toISOString())
+        .orderBy('sequence')
+        .forUpdate()
+        .execute()
+    const rows = await transaction
       .selectFrom('messages as m')
       .leftJoin('reply_growth as g', (join) =>
         join
@@ -86,8 +113,8 @@ export class SqlReplies {
       const grown = row.growth === null ? content : applyGrowth(content, parse(row.growth))
       failed.set(key, { owner, messageId: row.id, reply: brokenOff(grown, problem) })
     }
-    await this.save([...failed.values()])
-    return failed.size
+    for (const progress of failed.values()) await saveWhole(transaction, progress)
+    return [...failed.keys()]
   }
 
   /** A reply of which an earlier state is stored, and that is not at its end. */
@@ -113,15 +140,23 @@ type GrowthRow = readonly [string, string, string, string]
  */
 async function addGrowth(
   transaction: Transaction<Schema>,
+  engine: Engine,
   rows: readonly GrowthRow[],
 ): Promise<void> {
   if (rows.length === 0) return
+  const json = JSON.stringify(rows)
+  // In PostgreSQL a thread may be deleted at this moment: a locked row stays, one that is gone is skipped.
+  const [elements, lock] =
+    engine === 'sqlite'
+      ? [sql`json_each(${json}) g`, sql``]
+      : [sql`json_array_elements(${json}::json) g(value)`, sql`for key share of m`]
   await sql`
     insert into reply_growth (workspace_id, user_id, message_id, growth)
     select m.workspace_id, m.user_id, m.id, g.value ->> 3
-    from json_each(${JSON.stringify(rows)}) g
+    from ${elements}
     join messages m on m.workspace_id = g.value ->> 0 and m.user_id = g.value ->> 1
       and m.id = g.value ->> 2
+    ${lock}
   `.execute(transaction)
 }
 

@@ -18,17 +18,21 @@ import {
   type MessageRow,
   type ThreadRow,
 } from './rows.ts'
+import type { Engine } from './engine.ts'
 import type { Schema } from './schema.ts'
 import { SqlReplies } from './sql-replies.ts'
+import { transact } from './transact.ts'
+
+const pingTimeoutMs = 2_000
 
 /** `ThreadStore` over any database that Kysely has a dialect for and `migrate` has run on. */
 export class SqlThreadStore implements ThreadStore {
   readonly #db: Kysely<Schema>
   readonly #replies: SqlReplies
 
-  constructor(db: Kysely<Schema>) {
+  constructor(db: Kysely<Schema>, engine: Engine) {
     this.#db = db
-    this.#replies = new SqlReplies(db)
+    this.#replies = new SqlReplies(db, engine)
   }
 
   async listThreads(owner: Owner, query: ListThreadsQuery): Promise<Thread[]> {
@@ -82,12 +86,14 @@ export class SqlThreadStore implements ThreadStore {
   }
 
   async deleteThread(owner: Owner, threadId: string): Promise<boolean> {
-    const { numDeletedRows } = await this.#db
-      .deleteFrom('threads')
-      .where('workspace_id', '=', owner.workspaceId)
-      .where('user_id', '=', owner.userId)
-      .where('id', '=', threadId)
-      .executeTakeFirst()
+    const { numDeletedRows } = await transact(this.#db, (transaction) =>
+      transaction
+        .deleteFrom('threads')
+        .where('workspace_id', '=', owner.workspaceId)
+        .where('user_id', '=', owner.userId)
+        .where('id', '=', threadId)
+        .executeTakeFirst(),
+    )
     return numDeletedRows > 0n
   }
 
@@ -123,7 +129,7 @@ export class SqlThreadStore implements ThreadStore {
   }
 
   async addExchange(owner: Owner, { threadId, messages }: Exchange): Promise<void> {
-    await this.#db.transaction().execute(async (transaction) => {
+    await transact(this.#db, async (transaction) => {
       await insertThread(transaction, owner, threadId, null)
       const added = await transaction
         .insertInto('messages')
@@ -152,7 +158,10 @@ export class SqlThreadStore implements ThreadStore {
   }
 
   async ping(): Promise<void> {
-    await sql`select 1`.execute(this.#db)
+    const query = sql`select 1`.execute(this.#db)
+    // A database that fell silent may keep a query for long.
+    using timer = deadline(pingTimeoutMs)
+    await Promise.race([query, timer.passed])
   }
 
   async #changeThread(
@@ -210,6 +219,12 @@ function insertThread(
     .onConflict((conflict) => conflict.doNothing())
     .returning(threadColumns)
     .executeTakeFirst()
+}
+
+function deadline(ms: number) {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms)
+  return { passed: promise, [Symbol.dispose]: () => clearTimeout(timer) }
 }
 
 function now(): string {

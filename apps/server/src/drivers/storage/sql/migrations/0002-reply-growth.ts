@@ -1,14 +1,15 @@
 import type { Kysely } from 'kysely'
+import type { Engine } from '../engine.ts'
 import type { Schema } from '../schema.ts'
+import { addSequence, textOf } from './columns.ts'
 
 /** What replies that stream have grown by since their row was written; empty once they have ended. */
-export async function createReplyGrowth(db: Kysely<Schema>): Promise<void> {
-  await db.schema
-    .createTable('reply_growth')
-    .addColumn('sequence', 'integer', (column) => column.primaryKey())
-    .addColumn('workspace_id', 'text', (column) => column.notNull())
-    .addColumn('user_id', 'text', (column) => column.notNull())
-    .addColumn('message_id', 'text', (column) => column.notNull())
+export async function createReplyGrowth(db: Kysely<Schema>, engine: Engine): Promise<void> {
+  const text = textOf(engine)
+  await addSequence(db.schema.createTable('reply_growth'), engine)
+    .addColumn('workspace_id', text, (column) => column.notNull())
+    .addColumn('user_id', text, (column) => column.notNull())
+    .addColumn('message_id', text, (column) => column.notNull())
     .addColumn('growth', 'text', (column) => column.notNull())
     .addForeignKeyConstraint(
       'reply_growth_message',

@@ -1,0 +1,58 @@
+import { Kysely, PostgresDialect } from 'kysely'
+import { Pool, type PoolConfig } from 'pg'
+import { migrate } from './migrate.ts'
+import type { Schema } from './schema.ts'
+import { SqlThreadStore } from './sql-thread-store.ts'
+
+export interface PostgresOptions {
+  /** `postgres://user:password@host:port/database`. */
+  readonly url: string
+  /** Connections at a time; what comes on top waits. */
+  readonly poolSize: number
+  readonly statementTimeoutMs: number
+}
+
+/** To reach the database, and to wait for a free connection. */
+const connectTimeoutMs = 5_000
+
+/**
+ * Opens a PostgreSQL database as a `ThreadStore`, its schema made where it is missing. Several servers
+ * may start at once.
+ * @throws where the database cannot be reached
+ */
+export async function createPostgresThreadStore(options: PostgresOptions) {
+  await migrateDatabase(options)
+  const db = openDatabase({
+    connectionString: options.url,
+    max: options.poolSize,
+    statement_timeout: options.statementTimeoutMs,
+    idle_in_transaction_session_timeout: options.statementTimeoutMs,
+  })
+  return { store: new SqlThreadStore(db, 'postgres'), close: () => db.destroy() }
+}
+
+/** On a connection of its own: waiting for another server's migration may take longer than a query. */
+async function migrateDatabase({ url }: PostgresOptions): Promise<void> {
+  const db = openDatabase({ connectionString: url, max: 1 })
+  try {
+    await migrate(db, 'postgres')
+  } finally {
+    await db.destroy()
+  }
+}
+
+function openDatabase(config: PoolConfig): Kysely<Schema> {
+  const pool = new Pool({
+    ...config,
+    connectionTimeoutMillis: connectTimeoutMs,
+    keepAlive: true,
+    application_name: 'assistant-ui-proxy',
+  })
+  // A connection that breaks is dropped and the next query opens another; the query that it breaks
+  // rejects, and `/ready` tells. Without a listener the event would end the process.
+  pool.on('error', ignore)
+  pool.on('connect', (client) => client.on('error', ignore))
+  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
+}
+
+function ignore(): void {}

@@ -1,0 +1,173 @@
+import { createProblem, type Message } from '@assistant-ui-proxy/contract'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createConfig } from '../config/config.ts'
+import { createDependencies } from '../dependencies.ts'
+import { createPostgresThreadStore } from '../drivers/storage/sql/create-postgres-thread-store.ts'
+import type { Owner } from '../identity/owner.ts'
+import { allowConnections, breakConnections, createTestDatabase } from './postgres-test-database.ts'
+import { startTestServer } from './test-server.ts'
+
+const owner: Owner = { workspaceId: 'w', userId: 'u' }
+const rounds = Array.from({ length: 20 }, (_, round) => round)
+
+describe('PostgreSQL', { timeout: 20_000 }, () => {
+  it('is migrated once by servers that start together', async () => {
+    const url = await createTestDatabase()
+    const stores = await Promise.all([openStore(url), openStore(url), openStore(url)])
+    await stores[0].createThread(owner, { id: 't', title: 'Seen by all' })
+    for (const store of stores)
+      expect(await store.getThread(owner, 't')).toMatchObject({ title: 'Seen by all' })
+  })
+
+  it('lets one of two raced creations win, and tells the other that the id is taken', async () => {
+    const stores = await openTwo()
+    for (const round of rounds) {
+      const thread = { id: `t${round}`, title: null }
+      const results = await Promise.allSettled(
+        stores.map((store) => store.createThread(owner, thread)),
+      )
+      expect(results.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+      expect(results.find(({ status }) => status === 'rejected')).toMatchObject({
+        reason: { problem: { code: 'id_taken' } },
+      })
+    }
+  })
+
+  it('stores a raced exchange once, whatever the order of its rows', async () => {
+    const stores = await openTwo()
+    for (const round of rounds) {
+      const threadId = `t${round}`
+      const messages = ['a', 'b', 'c'].map((id) => messageOf(`${id}${round}`))
+      const orders = [messages, messages.toReversed()]
+      const results = await Promise.allSettled(
+        stores.map((store, index) =>
+          store.addExchange(owner, { threadId, messages: orders[index] ?? [] }),
+        ),
+      )
+      expect(results.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+      expect(results.find(({ status }) => status === 'rejected')).toMatchObject({
+        reason: { problem: { code: 'id_taken' } },
+      })
+      expect(await stores[0].listMessages(owner, threadId)).toHaveLength(3)
+    }
+  })
+
+  it('adds an exchange, and saves a reply, while the thread is deleted', async () => {
+    const [first, second] = await openTwo()
+    for (const round of rounds) {
+      const [threadId, messageId] = [`t${round}`, `r${round}`]
+      await first.addExchange(owner, { threadId, messages: [streaming(messageId)] })
+      await first.saveReplies([progressOf(messageId, 'so')])
+      await Promise.all([
+        second.deleteThread(owner, threadId),
+        first.saveReplies([progressOf(messageId, 'so far')]),
+        first.addExchange(owner, { threadId, messages: [messageOf(`m${round}`)] }),
+      ])
+      const left = (await first.listMessages(owner, threadId)).map(({ id }) => id)
+      // Before the deletion, and gone with the thread; or after it, in a thread of its own.
+      expect([[], [`m${round}`]]).toContainEqual(left)
+    }
+  })
+
+  it('keeps the end of a reply that another server is about to fail', async () => {
+    const [first, second] = await openTwo()
+    const problem = createProblem('run_interrupted', 'The server stopped.')
+    for (const round of rounds) {
+      const messageId = `r${round}`
+      await first.addExchange(owner, { threadId: 't', messages: [streaming(messageId)] })
+      await first.saveReplies([progressOf(messageId, 'half')])
+      const parts = [{ type: 'text' as const, text: 'half and half' }]
+      await Promise.all([
+        first.saveReplies([{ owner, messageId, reply: { parts, status: 'complete' } }]),
+        second.failStreaming(problem, new Date(Date.now() + 1_000)),
+      ])
+      expect(await first.findMessages(owner, 't', [messageId])).toMatchObject([
+        { status: 'complete', parts },
+      ])
+    }
+  })
+
+  it('gives one title to a thread that two servers title', async () => {
+    const stores = await openTwo()
+    await stores[0].createThread(owner, { id: 't', title: null })
+    const titled = await Promise.all(
+      stores.map((store, index) => store.titleThread(owner, 't', `Title ${index}`)),
+    )
+    expect(titled[0]?.title).toBe(titled[1]?.title)
+  })
+
+  it('outlives its connections, idle and at work', async () => {
+    const url = await createTestDatabase()
+    const store = await openStore(url)
+    const working = rounds.map(() => store.ping())
+    await Promise.allSettled([...working, breakConnections(url)])
+    await expect.poll(() => store.ping().then(() => 'answers')).toBe('answers')
+  })
+
+  it('is reported by /ready when it is gone, and when it is back', async () => {
+    const url = await createTestDatabase()
+    const { client } = await startTestServer({ env: { DATABASE_URL: url } })
+    expect((await client.system.ready()).body).toMatchObject({ storage: 'postgres', problems: [] })
+    await allowConnections(url, false)
+    await breakConnections(url)
+    await expect.poll(async () => (await client.system.ready()).status).toBe(503)
+    expect((await client.system.ready()).body).toMatchObject({
+      problems: ['the storage does not answer'],
+    })
+    await allowConnections(url, true)
+    await expect.poll(async () => (await client.system.ready()).status).toBe(200)
+  })
+
+  it('is named in one line, without its password, where it cannot be reached', async () => {
+    const good = new URL(await createTestDatabase())
+    const badPassword = new URL(good)
+    badPassword.password = 'hush-hush'
+    const badPort = new URL(badPassword)
+    badPort.port = '1'
+    const badName = new URL(`${good}x`)
+    for (const url of [badPassword, badPort, badName]) {
+      const config = createConfig({ DATABASE_URL: url.href, UPSTREAM: 'demo' })
+      const error = await createDependencies(config).catch((thrown: unknown) => thrown)
+      const { message } = error as Error
+      expect(message).toMatch(
+        /^The database postgres, 127\.0\.0\.1:\d+\/\w+ cannot be opened \(.+\): check DATABASE_URL\.$/,
+      )
+      expect(message).not.toContain(url.password)
+    }
+  })
+})
+
+async function openStore(url: string) {
+  const options = { url, poolSize: 5, statementTimeoutMs: 10_000 }
+  const { store, close } = await createPostgresThreadStore(options)
+  onTestFinished(close)
+  return store
+}
+
+/** Two servers' stores over one database. */
+async function openTwo() {
+  const url = await createTestDatabase()
+  return [await openStore(url), await openStore(url)] as const
+}
+
+function messageOf(id: string): Message {
+  return {
+    id,
+    parent_id: null,
+    role: 'user',
+    parts: [{ type: 'text', text: id }],
+    status: 'complete',
+    error: null,
+    metadata: undefined,
+    created_at: new Date().toISOString(),
+  }
+}
+
+function streaming(id: string): Message {
+  return { ...messageOf(id), role: 'assistant', parts: [], status: 'streaming' }
+}
+
+function progressOf(messageId: string, text: string) {
+  const parts = [{ type: 'text' as const, text, state: 'streaming' as const }]
+  return { owner, messageId, reply: { parts, status: 'streaming' as const } }
+}
