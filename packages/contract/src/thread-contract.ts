@@ -5,6 +5,7 @@ import { messageSchema } from './message.ts'
 import { problemSchema } from './problem.ts'
 import {
   createThreadSchema,
+  listMessagesQuerySchema,
   listThreadsQuerySchema,
   threadSchema,
   updateThreadSchema,
@@ -57,8 +58,9 @@ export const threadContract = c.router(
       method: 'GET',
       path: '/api/threads/:thread_id/messages',
       pathParams,
+      query: listMessagesQuerySchema,
       responses: { 200: z.array(messageSchema), 404: problemSchema },
-      summary: 'The message tree, parents before children',
+      summary: 'The message tree, or its newest messages; parents before children',
     },
     generateTitle: {
       method: 'POST',

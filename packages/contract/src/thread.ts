@@ -39,4 +39,9 @@ export const listThreadsQuerySchema = z.strictObject({
     .default(false),
 })
 
+export const listMessagesQuerySchema = z.strictObject({
+  /** The newest so many, 1 to 500; all where it is left out. */
+  limit: z.coerce.number<number>().int().min(1).max(500).optional(),
+})
+
 export type ListThreadsQuery = z.output<typeof listThreadsQuerySchema>

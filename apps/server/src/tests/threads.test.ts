@@ -49,6 +49,19 @@ describe('/api/threads', () => {
     expect(answer).toMatchObject({ status: 200, body: [] })
   })
 
+  it('gives the newest messages of a thread where a limit is set', async () => {
+    const { client } = await startTestServer()
+    const params = { thread_id: 't' }
+    for (const content of ['One', 'Two'])
+      for await (const _ of client.chat.stream({ id: 't', messages: [{ role: 'user', content }] }));
+    const all = await client.threads.messages({ params })
+    const newest = await client.threads.messages({ params, query: { limit: 2 } })
+    expect(all.body).toHaveLength(4)
+    expect(newest.body).toEqual(Array.isArray(all.body) && all.body.slice(-2))
+    for (const limit of [0, 501])
+      expect((await client.threads.messages({ params, query: { limit } })).status).toBe(400)
+  })
+
   it('pages with limit and after', async () => {
     const { client } = await startTestServer()
     for (const id of ['a', 'b', 'c']) await client.threads.create({ body: { id } })

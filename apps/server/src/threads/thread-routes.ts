@@ -21,9 +21,9 @@ export function createThreadRoutes(threads: ThreadService, titles: TitleService)
       await threads.delete(localOwner, params.thread_id)
       return { status: 204, body: undefined }
     },
-    messages: async ({ params }) => ({
+    messages: async ({ params, query }) => ({
       status: 200,
-      body: await threads.messages(localOwner, params.thread_id),
+      body: await threads.messages(localOwner, params.thread_id, query.limit),
     }),
     generateTitle: async ({ params, res }) => ({
       status: 200,

@@ -39,10 +39,12 @@ export class ThreadService {
     found(threadId, existed || undefined)
   }
 
-  async messages(owner: Owner, threadId: string): Promise<Message[]> {
-    const messages = await this.#store.listMessages(owner, threadId)
+  /** @param limit the newest so many; by default all */
+  async messages(owner: Owner, threadId: string, limit?: number): Promise<Message[]> {
+    const messages = await this.#store.listMessages(owner, threadId, limit)
     if (messages.length === 0) await this.get(owner, threadId)
-    return messages
+    // A storage of another service may have no other way than to give all.
+    return limit === undefined ? messages : messages.slice(-limit)
   }
 }
 

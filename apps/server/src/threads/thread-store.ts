@@ -40,8 +40,11 @@ export interface ThreadStore {
   /** @returns whether there was such a thread */
   deleteThread(owner: Owner, threadId: string): Promise<boolean>
 
-  /** The whole tree, parents first; empty where there is no such thread. */
-  listMessages(owner: Owner, threadId: string): Promise<Message[]>
+  /**
+   * The whole tree, parents first; empty where there is no such thread.
+   * @param limit the newest so many are enough
+   */
+  listMessages(owner: Owner, threadId: string, limit?: number): Promise<Message[]>
   /** From the root to this message; empty where there is no such message in the thread. */
   listBranch(owner: Owner, threadId: string, messageId: string): Promise<Message[]>
   /** Those of the thread's messages that have one of these ids, in any order. */

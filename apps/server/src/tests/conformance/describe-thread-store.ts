@@ -124,6 +124,14 @@ export function describeThreadStore(
         expect(listed[0]).toEqual({ ...messages[0], ...dated })
       })
 
+      it('gives the newest messages where that is enough', async () => {
+        const ids = ['u1', 'u2', 'u3', 'u4']
+        for (const id of ids) await store.addExchange(owner, exchange('t', [userMessage(id)]))
+        const listed = (await store.listMessages(owner, 't', 2)).map(({ id }) => id)
+        expect(listed.slice(-2)).toEqual(['u3', 'u4'])
+        expect((await store.listMessages(owner, 't', 9)).map(({ id }) => id)).toEqual(ids)
+      })
+
       it('moves a thread to the front of the list with every exchange', async () => {
         await store.addExchange(owner, exchange('old', [userMessage('u1')]))
         await new Promise((resolve) => setTimeout(resolve, 2))

@@ -97,12 +97,12 @@ export class SqlThreadStore implements ThreadStore {
     return numDeletedRows > 0n
   }
 
-  async listMessages(owner: Owner, threadId: string): Promise<Message[]> {
-    const rows = await this.#messages(owner, threadId)
+  async listMessages(owner: Owner, threadId: string, limit?: number): Promise<Message[]> {
+    const newestFirst = this.#messages(owner, threadId)
       .select(messageColumns)
-      .orderBy('sequence')
-      .execute()
-    return this.#replies.grow(owner, rows.map(messageOfRow))
+      .orderBy('sequence', 'desc')
+    const rows = await (limit === undefined ? newestFirst : newestFirst.limit(limit)).execute()
+    return this.#replies.grow(owner, rows.toReversed().map(messageOfRow))
   }
 
   async listBranch(owner: Owner, threadId: string, messageId: string): Promise<Message[]> {
