@@ -18,7 +18,7 @@ export interface StreamOptions {
 export interface Stream {
   readonly plan: Plan
   readonly startedAtMs: number
-  /** Resolves with the first bytes that hold text. @throws where there are none */
+  /** Resolves with the first bytes of the reply. @throws where there are none */
   readonly begun: Promise<void>
   /** Resolves when the answer has ended. @throws where its text is not what the mock sent */
   readonly whole: Promise<void>

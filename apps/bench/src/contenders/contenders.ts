@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 
-export interface Surroundings {
+interface Surroundings {
   readonly port: number
   readonly mockUrl: string
   /** For what a contender stores. */

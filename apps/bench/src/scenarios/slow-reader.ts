@@ -10,7 +10,7 @@ const bytesPerSecond = 100_000
 /**
  * A reader on a bad line asks for a long reply.
  * @param runner started for this alone
- * @returns by how many MB the proxy's process has grown after so many seconds
+ * @returns by how many MiB the proxy's process has grown after so many seconds
  */
 export async function measureSlowReader(runner: Runner, seconds: number): Promise<number> {
   await openStream(runner, { chunks: 20, perSecond: 0 }).whole
@@ -29,7 +29,7 @@ export async function measureSlowReader(runner: Runner, seconds: number): Promis
     grown = Math.max(grown, memoryKb(runner.process.pid) - before)
   }
   slow.leave()
-  return grown / 1_000
+  return grown / 1_024
 }
 
 async function readSlowly(answer: IncomingMessage): Promise<void> {

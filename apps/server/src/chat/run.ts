@@ -105,15 +105,23 @@ export class Run {
 
   async #fail(error: unknown): Promise<void> {
     const end = this.#endFor(error)
-    if (!this.#hasBegun && end.type === 'error') this.#begun.reject(error)
     const { replyId } = this.#options.conversation
-    await this.#end(this.#hasBegun ? [end] : [{ type: 'start', messageId: replyId }, end], end)
+    const chunks = this.#hasBegun ? [end] : [{ type: 'start' as const, messageId: replyId }, end]
+    await this.#end(chunks, end, end.type === 'error' ? error : undefined)
   }
 
-  /** The reply is stored before anybody reads that it has ended. */
-  async #end(chunks: readonly UIMessageChunk[], last: TerminalChunk): Promise<void> {
+  /**
+   * The reply is stored before anybody hears that it has ended.
+   * @param failure what those hear who wait for the reply to begin, if it has not
+   */
+  async #end(
+    chunks: readonly UIMessageChunk[],
+    last: TerminalChunk,
+    failure?: unknown,
+  ): Promise<void> {
     this.#status = statusAfter[last.type]
     const isKept = await this.#keep(chunks)
+    if (failure !== undefined && !this.#hasBegun) this.#begun.reject(failure)
     void this.#give(isKept ? chunks : [errorChunk(maskedProblem())])
   }
 

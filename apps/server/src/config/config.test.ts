@@ -45,6 +45,8 @@ describe('createConfig', () => {
       assistantCloud: { baseUrl: 'http://127.0.0.1:1', apiKey: 'sk' },
       upstreams: [{ name: 'auto' }],
     })
+    const both = createConfig({ ...cloud, DATABASE_URL: 'sqlite:x.db' })
+    expect(both.assistantCloud).toBeUndefined()
     const hosted = createConfig({ ...cloud, ASSISTANT_UI_ASSISTANT_ID: 'asst' })
     expect(hosted.upstreams[0]).toMatchObject({ name: 'assistant-cloud', assistantId: 'asst' })
     const { message } = catchStartError(() => createConfig({ UPSTREAM: 'assistant-cloud' }))

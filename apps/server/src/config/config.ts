@@ -105,7 +105,7 @@ export function createConfig(env: Env): Config {
       `http://127.0.0.1:${vars.WEB_PORT}`,
     ],
     database: databaseOf(vars),
-    assistantCloud: chooseAssistantCloud(vars),
+    assistantCloud: chooseAssistantCloud(vars, env['DATABASE_URL'] !== undefined),
     upstreams,
     upstreamReason,
     resilience: resilienceOf(vars),

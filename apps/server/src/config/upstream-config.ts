@@ -65,12 +65,14 @@ export function chooseUpstreams(variables: Variables) {
 
 const asTold = { name: undefined, reason: 'as UPSTREAM says' }
 
-/** Where threads are kept in Assistant Cloud: with a key for it; undefined: in the database. */
-export function chooseAssistantCloud({
-  ASSISTANT_UI_BASE_URL: baseUrl,
-  ASSISTANT_UI_API_KEY: apiKey,
-}: Variables): { readonly baseUrl: string; readonly apiKey: string } | undefined {
-  return baseUrl !== undefined && apiKey !== undefined ? { baseUrl, apiKey } : undefined
+/** Keeps the threads where there is a key for it, and no database is named. */
+export function chooseAssistantCloud(
+  { ASSISTANT_UI_BASE_URL: baseUrl, ASSISTANT_UI_API_KEY: apiKey }: Variables,
+  hasDatabase: boolean,
+): { readonly baseUrl: string; readonly apiKey: string } | undefined {
+  return baseUrl !== undefined && apiKey !== undefined && !hasDatabase
+    ? { baseUrl, apiKey }
+    : undefined
 }
 
 type Missing = Partial<Record<keyof Variables, string>>

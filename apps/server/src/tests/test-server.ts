@@ -10,6 +10,7 @@ import { createDependencies } from '../dependencies.ts'
 import { startServer } from '../server.ts'
 
 export interface TestServerOptions {
+  /** An empty value counts as not set. */
   readonly env?: Record<string, string>
   readonly upstream?: Upstream
   /** A built web app; by default there is none. */
@@ -34,7 +35,8 @@ export async function startTestServer({
     ...demo,
     ...env,
   }
-  const config = { ...createConfig(variables), webRoot, shutdownTimeoutMs: 200 }
+  const set = Object.entries(variables).filter(([, value]) => value !== '')
+  const config = { ...createConfig(Object.fromEntries(set)), webRoot, shutdownTimeoutMs: 200 }
   const log = pino({ level: 'info' }, { write: (line) => onLog?.(line) })
   const dependencies = await createDependencies(config, { log, ...(upstream && { upstream }) })
   const server = await startServer(dependencies)

@@ -7,7 +7,7 @@ const formatSchema = z.string().min(1).max(64)
 const contentSchema = z.record(z.string(), z.unknown())
 
 /** A node of a thread's message tree as Assistant Cloud has it. The root's `height` is 0. */
-export const cloudMessageSchema = z.looseObject({
+const cloudMessageSchema = z.looseObject({
   id: z.string(),
   parent_id: z.string().nullable(),
   height: z.int(),

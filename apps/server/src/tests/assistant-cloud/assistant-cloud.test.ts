@@ -70,7 +70,12 @@ async function startInFront(env: Record<string, string>) {
   onTestFinished(stand.close)
   const log: string[] = []
   const { client, url } = await startTestServer({
-    env: { ASSISTANT_UI_BASE_URL: stand.url, ASSISTANT_UI_API_KEY: apiKey, ...env },
+    env: {
+      DATABASE_URL: '',
+      ASSISTANT_UI_BASE_URL: stand.url,
+      ASSISTANT_UI_API_KEY: apiKey,
+      ...env,
+    },
     onLog: (line) => log.push(line),
   })
   const access = { baseUrl: stand.url, apiKey, userId: 'local', workspaceId: 'local' }

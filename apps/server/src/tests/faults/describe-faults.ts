@@ -20,8 +20,8 @@ import { secret, type Wire } from './wires.ts'
 const limits = {
   UPSTREAM_CONNECT_TIMEOUT_MS: '400',
   UPSTREAM_FIRST_CHUNK_TIMEOUT_MS: '2500',
-  UPSTREAM_IDLE_TIMEOUT_MS: '400',
-  UPSTREAM_TOTAL_TIMEOUT_MS: '3000',
+  UPSTREAM_IDLE_TIMEOUT_MS: '1000',
+  UPSTREAM_TOTAL_TIMEOUT_MS: '4000',
   UPSTREAM_MAX_ATTEMPTS: '2',
   UPSTREAM_RETRY_BUDGET_MS: '5000',
   UPSTREAM_BREAKER_FAILURES: '10000',
@@ -140,26 +140,26 @@ async function listen(server: Server) {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close }
 }
 
-/** Both wires carry the conversation as `messages`. */
+/** Every wire carries the conversation as `messages`. */
 function wordsIn(body: unknown): string {
-  const { messages } = body as { messages: { content: string | { text: string }[] }[] }
-  const content = messages.at(-1)?.content ?? ''
-  return typeof content === 'string' ? content : (content[0]?.text ?? '')
+  const { messages } = body as { messages: { content?: string; parts?: { text: string }[] }[] }
+  const { content, parts } = messages.at(-1) ?? {}
+  return content ?? parts?.[0]?.text ?? ''
 }
 
 /** Asks for a fault, and for a good answer after it. */
 async function outcomeOf(client: Client, peer: Peer, fault: Fault): Promise<Outcome> {
   const id = `t${Math.random().toString(36).slice(2)}`
   const { status, code, heard } = await ask(client, id, fault.name)
-  expect(heard).not.toContain(secret)
+  expect(heard, fault.name).not.toContain(secret)
   const [question, reply] = await messagesOf(client, id)
-  expect(question).toMatchObject({ role: 'user', status: 'complete' })
-  expect(reply).toMatchObject({
+  expect(question, fault.name).toMatchObject({ role: 'user', status: 'complete' })
+  expect(reply, fault.name).toMatchObject({
     status: code === undefined ? 'complete' : 'failed',
     ...(code !== undefined && { error: { code } }),
   })
   const next = await ask(client, id, 'and then?')
-  expect(next).toMatchObject({ status: 200, code: undefined, text: 'so far' })
+  expect(next, fault.name).toMatchObject({ status: 200, code: undefined, text: 'so far' })
   return {
     status,
     ...(code !== undefined && { code }),

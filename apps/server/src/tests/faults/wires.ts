@@ -59,6 +59,17 @@ export const remoteChunkWire: Wire = {
   malformed: 'data: {"type":\n\n',
 }
 
+export const assistantCloudWire: Wire = {
+  ...remoteChunkWire,
+  name: 'assistant-cloud',
+  env: (origin) => ({
+    UPSTREAM: 'assistant-cloud',
+    ASSISTANT_UI_BASE_URL: origin,
+    ASSISTANT_UI_API_KEY: key,
+    ASSISTANT_UI_ASSISTANT_ID: 'asst_1',
+  }),
+}
+
 export const remoteTextWire: Wire = {
   name: 'remote, with text',
   env: (origin) => ({ UPSTREAM: 'remote', ASSISTANT_UI_BASE_URL: origin }),

@@ -1,0 +1,4 @@
+import { describeFaults } from './describe-faults.ts'
+import { assistantCloudWire } from './wires.ts'
+
+describeFaults(assistantCloudWire)
