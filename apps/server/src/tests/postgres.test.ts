@@ -96,6 +96,17 @@ describe('PostgreSQL', { timeout: 20_000 }, () => {
     expect(titled[0]?.title).toBe(titled[1]?.title)
   })
 
+  it('takes a title with a NUL, and leaves that out; a message keeps it', async () => {
+    const store = await openStore(await createTestDatabase())
+    expect(await store.createThread(owner, { id: 't', title: 'A\0B' })).toMatchObject({
+      title: 'AB',
+    })
+    expect(await store.updateThread(owner, 't', { title: 'C\0' })).toMatchObject({ title: 'C' })
+    await store.addExchange(owner, { threadId: 't', messages: [streaming('r')] })
+    for (const text of ['\0', '\0 and \0']) await store.saveReplies([progressOf('r', text)])
+    expect(await store.listMessages(owner, 't')).toMatchObject([{ parts: [{ text: '\0 and \0' }] }])
+  })
+
   it('outlives its connections, idle and at work', async () => {
     const url = await createTestDatabase()
     const store = await openStore(url)

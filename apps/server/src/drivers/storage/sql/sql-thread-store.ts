@@ -76,13 +76,13 @@ export class SqlThreadStore implements ThreadStore {
 
   updateThread(owner: Owner, threadId: string, update: ThreadUpdate): Promise<Thread | undefined> {
     return this.#changeThread(owner, threadId, {
-      ...(update.title !== undefined && { title: update.title }),
+      ...(update.title !== undefined && { title: storable(update.title) }),
       ...(update.is_archived !== undefined && { is_archived: update.is_archived ? 1 : 0 }),
     })
   }
 
   titleThread(owner: Owner, threadId: string, title: string): Promise<Thread | undefined> {
-    return this.#changeThread(owner, threadId, { title: sql`coalesce(title, ${title})` })
+    return this.#changeThread(owner, threadId, { title: sql`coalesce(title, ${storable(title)})` })
   }
 
   async deleteThread(owner: Owner, threadId: string): Promise<boolean> {
@@ -210,7 +210,7 @@ function insertThread(
       workspace_id: owner.workspaceId,
       user_id: owner.userId,
       id: threadId,
-      title,
+      title: title === null ? null : storable(title),
       is_archived: 0,
       created_at: time,
       updated_at: time,
@@ -225,6 +225,11 @@ function deadline(ms: number) {
   const { promise, reject } = Promise.withResolvers<never>()
   const timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms)
   return { passed: promise, [Symbol.dispose]: () => clearTimeout(timer) }
+}
+
+/** PostgreSQL's text holds no NUL, and a title needs none. */
+function storable(title: string): string {
+  return title.replaceAll('\0', '')
 }
 
 function now(): string {
