@@ -4,6 +4,7 @@ import { createConfig } from '../config/config.ts'
 import { createDependencies } from '../dependencies.ts'
 import { createPostgresThreadStore } from '../drivers/storage/sql/create-postgres-thread-store.ts'
 import type { Owner } from '../identity/owner.ts'
+import { userMessage } from './conformance/describe-thread-store.ts'
 import { allowConnections, breakConnections, createTestDatabase } from './postgres-test-database.ts'
 import { startTestServer } from './test-server.ts'
 
@@ -37,7 +38,7 @@ describe('PostgreSQL', { timeout: 20_000 }, () => {
     const stores = await openTwo()
     for (const round of rounds) {
       const threadId = `t${round}`
-      const messages = ['a', 'b', 'c'].map((id) => messageOf(`${id}${round}`))
+      const messages = ['a', 'b', 'c'].map((id) => userMessage(`${id}${round}`))
       const orders = [messages, messages.toReversed()]
       const results = await Promise.allSettled(
         stores.map((store, index) =>
@@ -61,7 +62,7 @@ describe('PostgreSQL', { timeout: 20_000 }, () => {
       await Promise.all([
         second.deleteThread(owner, threadId),
         first.saveReplies([progressOf(messageId, 'so far')]),
-        first.addExchange(owner, { threadId, messages: [messageOf(`m${round}`)] }),
+        first.addExchange(owner, { threadId, messages: [userMessage(`m${round}`)] }),
       ])
       const left = (await first.listMessages(owner, threadId)).map(({ id }) => id)
       // Before the deletion, and gone with the thread; or after it, in a thread of its own.
@@ -161,21 +162,8 @@ async function openTwo() {
   return [await openStore(url), await openStore(url)] as const
 }
 
-function messageOf(id: string): Message {
-  return {
-    id,
-    parent_id: null,
-    role: 'user',
-    parts: [{ type: 'text', text: id }],
-    status: 'complete',
-    error: null,
-    metadata: undefined,
-    created_at: new Date().toISOString(),
-  }
-}
-
 function streaming(id: string): Message {
-  return { ...messageOf(id), role: 'assistant', parts: [], status: 'streaming' }
+  return { ...userMessage(id), role: 'assistant', parts: [], status: 'streaming' }
 }
 
 function progressOf(messageId: string, text: string) {

@@ -288,7 +288,7 @@ function exchange(threadId: string, messages: Message[]) {
   return { threadId, messages }
 }
 
-function userMessage(id: string, parentId: string | null = null): Message {
+export function userMessage(id: string, parentId: string | null = null): Message {
   return {
     id,
     parent_id: parentId,
