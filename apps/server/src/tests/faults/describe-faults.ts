@@ -151,15 +151,20 @@ function wordsIn(body: unknown): string {
 async function outcomeOf(client: Client, peer: Peer, fault: Fault): Promise<Outcome> {
   const id = `t${Math.random().toString(36).slice(2)}`
   const { status, code, heard } = await ask(client, id, fault.name)
-  expect(heard, fault.name).not.toContain(secret)
+  expect(`${fault.name}: ${heard}`).not.toContain(secret)
   const [question, reply] = await messagesOf(client, id)
-  expect(question, fault.name).toMatchObject({ role: 'user', status: 'complete' })
-  expect(reply, fault.name).toMatchObject({
+  expect({ fault: fault.name, ...question }).toMatchObject({
+    fault: fault.name,
+    role: 'user',
+    status: 'complete',
+  })
+  expect({ fault: fault.name, ...reply }).toMatchObject({
+    fault: fault.name,
     status: code === undefined ? 'complete' : 'failed',
     ...(code !== undefined && { error: { code } }),
   })
   const next = await ask(client, id, 'and then?')
-  expect(next, fault.name).toMatchObject({ status: 200, code: undefined, text: 'so far' })
+  expect(next).toMatchObject({ status: 200, code: undefined, text: 'so far' })
   return {
     status,
     ...(code !== undefined && { code }),
