@@ -1,5 +1,5 @@
 import type { Message, MessagePart, Problem } from '@assistant-ui-proxy/contract'
-import { sql, type Kysely, type Transaction } from 'kysely'
+import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
 import type { Owner } from '../../../identity/owner.ts'
 import type { ReplyProgress } from '../../../threads/thread-store.ts'
 import type { Engine } from './engine.ts'
@@ -32,7 +32,8 @@ export class SqlReplies {
           this.#engine,
           progress.flatMap((each) => this.#growthOf(each) ?? []),
         )
-        for (const each of progress) if (!this.#isGrowing(each)) await saveWhole(transaction, each)
+        const whole = progress.filter((each) => !this.#isGrowing(each))
+        await saveWhole(transaction, this.#engine, whole)
       })
     } catch (error) {
       // What is stored now is not known: the next states are written whole.
@@ -113,7 +114,7 @@ export class SqlReplies {
       const grown = row.growth === null ? content : applyGrowth(content, parse(row.growth))
       failed.set(key, { owner, messageId: row.id, reply: brokenOff(grown, problem) })
     }
-    for (const progress of failed.values()) await saveWhole(transaction, progress)
+    await saveWhole(transaction, this.#engine, [...failed.values()])
     return [...failed.keys()]
   }
 
@@ -134,54 +135,62 @@ export class SqlReplies {
 /** Workspace, user, message, growth. */
 type GrowthRow = readonly [string, string, string, string]
 
-/**
- * One statement for all, since a query costs more to build than its row to write. From the messages'
- * rows, so that one that is gone by now takes none.
- */
+/** From the messages' rows, so that one that is gone by now takes none. */
 async function addGrowth(
   transaction: Transaction<Schema>,
   engine: Engine,
   rows: readonly GrowthRow[],
 ): Promise<void> {
   if (rows.length === 0) return
-  const json = JSON.stringify(rows)
   // In PostgreSQL a thread may be deleted at this moment: a locked row stays, one that is gone is skipped.
-  const [elements, lock] =
-    engine === 'sqlite'
-      ? [sql`json_each(${json}) g`, sql``]
-      : [sql`json_array_elements(${json}::json) g(value)`, sql`for key share of m`]
+  const lock = engine === 'sqlite' ? sql`` : sql`for key share of m`
   await sql`
     insert into reply_growth (workspace_id, user_id, message_id, growth)
-    select m.workspace_id, m.user_id, m.id, g.value ->> 3
-    from ${elements}
-    join messages m on m.workspace_id = g.value ->> 0 and m.user_id = g.value ->> 1
-      and m.id = g.value ->> 2
+    select m.workspace_id, m.user_id, m.id, r.value ->> 3
+    from ${rowsOf(engine, rows)}
+    join messages m on m.workspace_id = r.value ->> 0 and m.user_id = r.value ->> 1
+      and m.id = r.value ->> 2
     ${lock}
   `.execute(transaction)
 }
 
+/** Workspace, user, message, parts, status, metadata, error. */
+type WholeRow = readonly [string, string, string, string, string, string | null, string | null]
+
 async function saveWhole(
   transaction: Transaction<Schema>,
-  { owner, messageId, reply }: ReplyProgress,
+  engine: Engine,
+  progress: readonly ReplyProgress[],
 ): Promise<void> {
-  await transaction
-    .updateTable('messages')
-    .set({
-      parts: JSON.stringify(reply.parts),
-      status: reply.status,
-      metadata: jsonOrNull(reply.metadata),
-      error: jsonOrNull(reply.problem),
-    })
-    .where('workspace_id', '=', owner.workspaceId)
-    .where('user_id', '=', owner.userId)
-    .where('id', '=', messageId)
-    .execute()
-  await transaction
-    .deleteFrom('reply_growth')
-    .where('workspace_id', '=', owner.workspaceId)
-    .where('user_id', '=', owner.userId)
-    .where('message_id', '=', messageId)
-    .execute()
+  if (progress.length === 0) return
+  const rows = progress.map(({ owner, messageId, reply }): WholeRow => [
+    owner.workspaceId,
+    owner.userId,
+    messageId,
+    JSON.stringify(reply.parts),
+    reply.status,
+    jsonOrNull(reply.metadata),
+    jsonOrNull(reply.problem),
+  ])
+  const source = rowsOf(engine, rows)
+  await sql`
+    update messages set parts = r.value ->> 3, status = r.value ->> 4,
+      metadata = r.value ->> 5, error = r.value ->> 6
+    from ${source}
+    where workspace_id = r.value ->> 0 and user_id = r.value ->> 1 and messages.id = r.value ->> 2
+  `.execute(transaction)
+  await sql`
+    delete from reply_growth where (workspace_id, user_id, message_id) in (
+      select r.value ->> 0, r.value ->> 1, r.value ->> 2 from ${source})
+  `.execute(transaction)
+}
+
+/** Rows as a table of arrays: one statement for all, since a query costs more to build than its row. */
+function rowsOf(engine: Engine, rows: readonly (readonly unknown[])[]): RawBuilder<unknown> {
+  const json = JSON.stringify(rows)
+  return engine === 'sqlite'
+    ? sql`json_each(${json}) r`
+    : sql`json_array_elements(${json}::json) r(value)`
 }
 
 function keyOf({ owner, messageId }: Pick<ReplyProgress, 'owner' | 'messageId'>): string {
