@@ -22,6 +22,7 @@ test('the model that is chosen answers, also after a reload', async ({
     await expect(chat.lastReply).toContainText('I am large.')
     await page.reload()
     await expect(page.getByRole('button', { name: 'Model: large' })).toBeVisible()
+    await expect(chat.replies).toHaveCount(2)
     await chat.ask('Still?')
     await expect(chat.lastReply).toContainText('I am large.')
   } finally {
