@@ -1,7 +1,6 @@
 import type { FinishReason, Tools, UIMessageChunk } from '@assistant-ui-proxy/contract'
 import { AppError } from '../../../app-error.ts'
 import type { EventMapping } from '../stream-events.ts'
-import { TextEventTemplate } from './text-event-template.ts'
 
 /** What of a chat completion's streamed event is read here. All of it may be missing. */
 interface CompletionEvent {
@@ -61,7 +60,6 @@ export class OpenAiMapping implements EventMapping {
   #finishReason: string | undefined
   #model: string | undefined
   #usage: Usage | undefined
-  readonly #template = new TextEventTemplate()
   readonly #toolCalls = new Map<number, ToolCall>()
   readonly #tools: Tools
 
@@ -76,17 +74,8 @@ export class OpenAiMapping implements EventMapping {
       this.close(chunks)
       return true
     }
-    const text = this.#template.read(data)
-    if (text === undefined) this.#parse(data, chunks)
-    else if (text !== '') this.#grow('text', text, chunks)
+    this.#mapEvent(parseEvent(data), chunks)
     return false
-  }
-
-  #parse(data: string, chunks: UIMessageChunk[]): void {
-    const event = parseEvent(data)
-    this.#mapEvent(event, chunks)
-    // The first event is another than those that follow it, as a rule.
-    if (this.#open === 'text' && textOf(event) !== undefined) this.#template.learn(data, textOf)
   }
 
   /**
@@ -168,17 +157,6 @@ export class OpenAiMapping implements EventMapping {
     call.arguments += inputTextDelta
     chunks.push({ type: 'tool-input-delta', toolCallId: call.head.toolCallId, inputTextDelta })
   }
-}
-
-/** The text of an event that says nothing else. */
-function textOf(event: CompletionEvent): string | undefined {
-  const { choices, usage, error } = event
-  const [choice] = choices ?? []
-  if (choice?.delta == null || choices?.length !== 1) return undefined
-  const { content, ...others } = choice.delta
-  const isAlone = Object.entries(others).every(([name, value]) => value == null || name === 'role')
-  const isPlain = usage == null && error == null && choice.finish_reason == null && isAlone
-  return isPlain && typeof content === 'string' ? content : undefined
 }
 
 function parseEvent(data: string): CompletionEvent {
