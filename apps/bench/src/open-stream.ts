@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { Agent, request, type ClientRequest, type IncomingMessage } from 'node:http'
+import {
+  Agent,
+  request,
+  type ClientRequest,
+  type IncomingMessage,
+  type RequestOptions,
+} from 'node:http'
 import { nowMs } from './clock.ts'
 import type { Runner } from './field.ts'
 import { isWhole, type Plan } from './plan.ts'
@@ -42,7 +48,7 @@ export function openStream(
     begun.reject(error)
     ended.reject(error)
   }
-  const sent: ClientRequest = request({
+  const target: RequestOptions = {
     agent,
     host: '127.0.0.1',
     port: process.port,
@@ -54,9 +60,8 @@ export function openStream(
       accept: 'text/event-stream',
       ...contender.headers?.(mockUrl),
     },
-  })
-  sent.on('error', fail)
-  sent.on('response', (answer) => {
+  }
+  const onAnswer = (answer: IncomingMessage) => {
     const bytes: Buffer[] = []
     const read = options.onText && createTextReader(contender.form, options.onText)
     answer.on('data', (piece: Buffer) => {
@@ -71,16 +76,30 @@ export function openStream(
       else fail(new Error(`${contender.name} did not give the text (${answer.statusCode})`))
     })
     options.onAnswer?.(answer)
-  })
+  }
+  let isLeft = false
+  const send = (): ClientRequest => {
+    const attempt = request(target, onAnswer)
+    attempt.on('error', (error: NodeJS.ErrnoException) => {
+      // A connection that was kept may be closed by the other side just as it is used again.
+      const isStale = attempt.reusedSocket && !isLeft && error.code === 'ECONNRESET'
+      if (isStale) sent = send()
+      else fail(new Error(`${contender.name}: ${error.message}`, { cause: error }))
+    })
+    return attempt.end(body)
+  }
   begun.promise.catch(() => undefined)
   ended.promise.catch(() => undefined)
-  sent.end(body)
+  let sent = send()
   return {
     plan: whole,
     startedAtMs,
     begun: begun.promise,
     whole: ended.promise,
-    leave: () => sent.destroy(),
+    leave: () => {
+      isLeft = true
+      sent.destroy()
+    },
   }
 }
 

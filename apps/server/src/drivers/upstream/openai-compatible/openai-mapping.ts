@@ -1,6 +1,7 @@
 import type { FinishReason, Tools, UIMessageChunk } from '@assistant-ui-proxy/contract'
 import { AppError } from '../../../app-error.ts'
 import type { EventMapping } from '../stream-events.ts'
+import { TextEventTemplate } from './text-event-template.ts'
 
 /** What of a chat completion's streamed event is read here. All of it may be missing. */
 interface CompletionEvent {
@@ -60,6 +61,7 @@ export class OpenAiMapping implements EventMapping {
   #finishReason: string | undefined
   #model: string | undefined
   #usage: Usage | undefined
+  readonly #template = new TextEventTemplate()
   readonly #toolCalls = new Map<number, ToolCall>()
   readonly #tools: Tools
 
@@ -74,8 +76,17 @@ export class OpenAiMapping implements EventMapping {
       this.close(chunks)
       return true
     }
-    this.#mapEvent(parseEvent(data), chunks)
+    const text = this.#template.read(data)
+    if (text === undefined) this.#parse(data, chunks)
+    else if (text !== '') this.#grow('text', text, chunks)
     return false
+  }
+
+  #parse(data: string, chunks: UIMessageChunk[]): void {
+    const event = parseEvent(data)
+    this.#mapEvent(event, chunks)
+    // The first event is another than those that follow it, as a rule.
+    if (this.#open === 'text' && textOf(event) !== undefined) this.#template.learn(data, textOf)
   }
 
   /**
@@ -124,7 +135,10 @@ export class OpenAiMapping implements EventMapping {
       this.#partId = String(++this.#partCount)
       chunks.push({ type: `${kind}-start`, id: this.#partId })
     }
-    chunks.push({ type: `${kind}-delta`, id: this.#partId, delta })
+    const last = chunks.at(-1)
+    // What one read brought is one chunk: it reaches the reader at the same moment either way.
+    if (last?.type === 'text-delta' || last?.type === 'reasoning-delta') last.delta += delta
+    else chunks.push({ type: `${kind}-delta`, id: this.#partId, delta })
   }
 
   #closePart(chunks: UIMessageChunk[]): void {
@@ -157,6 +171,17 @@ export class OpenAiMapping implements EventMapping {
     call.arguments += inputTextDelta
     chunks.push({ type: 'tool-input-delta', toolCallId: call.head.toolCallId, inputTextDelta })
   }
+}
+
+/** The text of an event that says nothing else. */
+function textOf(event: CompletionEvent): string | undefined {
+  const { choices, usage, error } = event
+  const [choice] = choices ?? []
+  if (choice?.delta == null || choices?.length !== 1) return undefined
+  const { content, ...others } = choice.delta
+  const isAlone = Object.entries(others).every(([name, value]) => value == null || name === 'role')
+  const isPlain = usage == null && error == null && choice.finish_reason == null && isAlone
+  return isPlain && typeof content === 'string' ? content : undefined
 }
 
 function parseEvent(data: string): CompletionEvent {
