@@ -9,6 +9,6 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts'],
     maxWorkers: 3,
-    globalSetup: ['src/tests/postgres-setup.ts'],
+    globalSetup: ['src/tests/postgres-setup.ts', 'src/tests/redis-setup.ts'],
   },
 })

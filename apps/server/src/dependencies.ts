@@ -6,6 +6,7 @@ import { StartError, type Config } from './config/config.ts'
 import { describeDatabase } from './config/database-config.ts'
 import type { UpstreamConfig } from './config/upstream-config.ts'
 import { MemoryRunLog } from './drivers/run-log/memory-run-log.ts'
+import { RedisRunLog } from './drivers/run-log/redis/redis-run-log.ts'
 import { AssistantCloudThreadStore } from './drivers/storage/assistant-cloud/assistant-cloud-thread-store.ts'
 import { createPostgresThreadStore } from './drivers/storage/sql/create-postgres-thread-store.ts'
 import { createSqliteThreadStore } from './drivers/storage/sql/create-sqlite-thread-store.ts'
@@ -45,7 +46,8 @@ export async function createDependencies(
   const { store, close } = await openStore(config)
   opened.defer(close)
   const upstream = overrides.upstream ?? (await openUpstreams(config, opened))
-  const runLog = new MemoryRunLog()
+  const { runLog, close: closeRunLog } = await openRunLog(config, log)
+  opened.defer(closeRunLog)
   const disposal = opened.move()
   return {
     config,
@@ -70,6 +72,19 @@ async function openStore({ assistantCloud, database }: Config) {
       `The database ${name} cannot be opened (${reasonOf(cause)}): check DATABASE_URL.`,
       { cause },
     )
+  }
+}
+
+async function openRunLog({ redisUrl }: Config, log: Logger) {
+  if (redisUrl === undefined) return { runLog: new MemoryRunLog(), close: async () => undefined }
+  try {
+    const runLog = await RedisRunLog.connect(redisUrl, log)
+    return { runLog, close: () => runLog.close() }
+  } catch (cause) {
+    const { host } = new URL(redisUrl)
+    throw new StartError(`Redis at ${host} cannot be used (${reasonOf(cause)}): check REDIS_URL.`, {
+      cause,
+    })
   }
 }
 

@@ -27,11 +27,14 @@ function nextStopSignal(): Promise<void> {
 
 function announce(url: string, { config, log, upstream }: Dependencies): void {
   const storage = describeStorage(config)
+  const runLog =
+    config.redisUrl === undefined ? 'memory' : `redis, ${new URL(config.redisUrl).host}`
   if (config.environment === 'production') {
-    log.info({ url, upstream: upstream.description, storage }, 'listening')
+    log.info({ url, upstream: upstream.description, storage, runLog }, 'listening')
     return
   }
   const lines = [`API       ${url}`, `Upstream  ${upstream.description}`, `Storage   ${storage}`]
+  if (config.redisUrl !== undefined) lines.push(`Run log   ${runLog}`)
   console.log(`\n${lines.join('\n')}\n`)
 }
 

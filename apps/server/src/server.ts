@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { createProblem } from '@assistant-ui-proxy/contract'
 import { createApp } from './app.ts'
+import { LeaseKeeper } from './chat/lease-keeper.ts'
 import { RunService } from './chat/run-service.ts'
 import { StartError, type Config } from './config/config.ts'
 import type { Dependencies } from './dependencies.ts'
@@ -22,15 +23,16 @@ export interface RunningServer {
  */
 export async function startServer(dependencies: Dependencies): Promise<RunningServer> {
   const { config, log, store } = dependencies
-  const startedAt = new Date()
+  const serverId = randomUUID()
   const limit = new RunLimit(config.resilience)
   const { keepAliveMs: patienceMs, disconnectPolicy } = config
-  const runs = new RunService({ ...dependencies, limit, patienceMs, disconnectPolicy })
+  const runs = new RunService({ ...dependencies, serverId, limit, patienceMs, disconnectPolicy })
+  const lease = new LeaseKeeper({ store, runs, serverId, log })
   const server = createServer(createApp(dependencies, runs))
+  await lease.take()
   await listen(server, config)
-  // Not before the port is ours: another server on it would still be writing these.
-  const interrupted = await store.failStreaming(cutByStop, startedAt)
-  if (interrupted > 0) log.warn({ replies: interrupted }, 'replies were cut by the last stop')
+  // Not before the port is ours: another server on it would still be writing.
+  await lease.begin()
   const { port } = server.address() as AddressInfo
   return {
     url: `http://${hostInUrl(config.host)}:${port}`,
@@ -47,15 +49,11 @@ export async function startServer(dependencies: Dependencies): Promise<RunningSe
       server.closeAllConnections()
       await runs.settled()
       await closed
+      await lease.stop()
       log.info('stopped')
     },
   }
 }
-
-const cutByStop = createProblem(
-  'run_interrupted',
-  'The server stopped in the middle of the reply. Try again.',
-)
 
 const lastWordsMs = 1_000
 

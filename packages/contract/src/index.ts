@@ -12,6 +12,7 @@ export { contract } from './contract.ts'
 export { createFetcher, type ClientOptions } from './fetcher.ts'
 export { idSchema } from './id.ts'
 export { accumulate, emptyReply, type Reply } from './message-accumulator.ts'
+export { chunksOfMessage, errorChunk } from './message-chunks.ts'
 export {
   textOfParts,
   type MessagePart,

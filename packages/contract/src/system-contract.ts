@@ -10,8 +10,12 @@ const readinessSchema = z.object({
   /** Whether the upstream's circuit breaker lets chats through. */
   circuit: z.enum(['closed', 'half-open', 'open']),
   storage: z.string(),
+  /** Where replies are followed while they are written: `memory`, or `redis` for all servers. */
+  run_log: z.string(),
   /** What is not ready, in words; empty when all is. */
   problems: z.array(z.string()),
+  /** What does not answer, in words, though requests are taken without it. */
+  warnings: z.array(z.string()),
 })
 
 export type Readiness = z.infer<typeof readinessSchema>

@@ -7,7 +7,7 @@ import {
 } from '@assistant-ui-proxy/contract'
 import { AppError } from '../app-error.ts'
 import type { Owner } from '../identity/owner.ts'
-import type { ThreadStore } from '../threads/thread-store.ts'
+import type { RunClaim, ThreadStore } from '../threads/thread-store.ts'
 import { createReply, placeBranch } from './branch.ts'
 import type { UpstreamRequest } from './upstream.ts'
 
@@ -23,11 +23,13 @@ export interface Conversation extends UpstreamRequest {
  * Reads a request against the stored tree, and stores what is new in it together with a reply that
  * says nothing yet. Without a thread nothing is read or stored.
  * @throws AppError `message_not_found`, `id_taken`
+ * @throws RunConflict
  */
 export async function openConversation(
   store: ThreadStore,
   owner: Owner,
   request: ChatRequest,
+  run: RunClaim,
 ): Promise<Conversation> {
   const { messages, model, tools } = request
   const begun = continuedReply(messages)
@@ -41,8 +43,7 @@ export async function openConversation(
       reply: begun,
       isStored: false,
     }
-  const { earlier, replyId } = await addToThread(store, owner, request.id, request)
-  if (begun !== emptyReply) await store.saveReplies([{ owner, messageId: replyId, reply: begun }])
+  const { earlier, replyId } = await addToThread(store, owner, { ...request, id: request.id }, run)
   return {
     messages: [...system, ...earlier, ...messages],
     model,
@@ -56,8 +57,8 @@ export async function openConversation(
 async function addToThread(
   store: ThreadStore,
   owner: Owner,
-  threadId: string,
-  { messages, parent_id: parentId }: ChatRequest,
+  { id: threadId, messages, parent_id: parentId }: ChatRequest & { id: string },
+  run: RunClaim,
 ): Promise<{ earlier: ChatMessage[]; replyId: string }> {
   const earlier =
     typeof parentId === 'string' ? await store.listBranch(owner, threadId, parentId) : []
@@ -70,12 +71,14 @@ async function addToThread(
   const { added, leafId } = placeBranch(stored, messages, parentId ?? null)
   // A reply that failed before its first word says nothing to a model.
   const spoken = earlier.filter((message) => message.parts.length > 0)
-  if (messages.at(-1)?.role === 'assistant') {
-    if (added.length > 0) await store.addExchange(owner, { threadId, messages: added })
+  const last = messages.at(-1)
+  if (last?.role === 'assistant') {
+    const resumed = { id: leafId, parts: last.parts }
+    await store.addExchange(owner, { threadId, messages: added, resumed, run })
     return { earlier: spoken, replyId: leafId }
   }
   const reply = createReply(leafId)
-  await store.addExchange(owner, { threadId, messages: [...added, reply] })
+  await store.addExchange(owner, { threadId, messages: [...added, reply], run })
   return { earlier: spoken, replyId: reply.id }
 }
 

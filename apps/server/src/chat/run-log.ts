@@ -2,25 +2,40 @@
 export interface RunLogWriter {
   /**
    * Adds whole frames of the event stream.
-   * @param events how many
    * @returns undefined, or what resolves when the readers have caught up so far that more may come
    */
-  append(frames: string, events: number): Promise<void> | undefined
+  append(frames: string): Promise<void> | undefined
   /** Nothing more comes: followers end. */
   end(): void
 }
+
+/** Server-sent events as bytes, whole ones each time. */
+export type Frames = AsyncIterable<Uint8Array>
 
 /**
  * The event streams of runs, for whoever follows them: from the beginning, joining late, or coming
  * back. A run never waits for a reader who is not there; while all that are there are slow, it does.
  */
 export interface RunLog {
-  /** Begins a run's log. */
-  open(runId: string): RunLogWriter
+  readonly name: string
+  /**
+   * Begins a run's log.
+   * @param onStop called when anybody asks to stop the run
+   */
+  open(runId: string, onStop: () => void): RunLogWriter
   /**
    * The frames that follow an event, then those that come, to the run's end.
    * @param after the event's sequence in the run; 0: from the first
    * @returns undefined where the run, or that part of it, is not kept any more
    */
-  follow(runId: string, after: number): AsyncIterable<Uint8Array> | undefined
+  follow(runId: string, after: number): Promise<Frames | undefined>
+  /**
+   * Asks whoever writes a run to stop it. Resolves when its log has ended.
+   * @returns false where nobody here can be asked, or does not answer
+   */
+  stop(runId: string): Promise<boolean>
+  /** Ends the log of a run whose server is gone, with these last frames. */
+  abandon(runId: string, frames: string): Promise<void>
+  /** Resolves when the log can be written and read. */
+  ping(): Promise<void>
 }

@@ -1,14 +1,23 @@
 import { randomBytes } from 'node:crypto'
-import type { ChatRequest, EventPosition } from '@assistant-ui-proxy/contract'
+import { setTimeout as delay } from 'node:timers/promises'
+import {
+  chunksOfMessage,
+  createProblem,
+  encodeChunks,
+  errorChunk,
+  type ChatRequest,
+  type EventPosition,
+} from '@assistant-ui-proxy/contract'
 import type { Logger } from 'pino'
 import { AppError } from '../app-error.ts'
 import type { Owner } from '../identity/owner.ts'
 import type { RunLimit } from '../resilience/run-limit.ts'
-import type { ThreadStore } from '../threads/thread-store.ts'
+import { RunConflict, type StoredRun, type ThreadStore } from '../threads/thread-store.ts'
 import { openConversation } from './conversation.ts'
 import { ReplyWriter } from './reply-writer.ts'
 import { Run } from './run.ts'
-import type { RunLog } from './run-log.ts'
+import type { Frames, RunLog } from './run-log.ts'
+import { assertSameRequest, nameRun, runInProgress, type RunName } from './run-name.ts'
 import { ThreadRuns } from './thread-runs.ts'
 import type { Upstream } from './upstream.ts'
 
@@ -18,14 +27,13 @@ export interface RunServiceOptions {
   readonly runLog: RunLog
   readonly log: Logger
   readonly limit: RunLimit
+  /** Names this server beside others at the same store. */
+  readonly serverId: string
   /** How long a reader waits without an answer having begun. */
   readonly patienceMs: number
   /** Whether a reply in a thread goes on when its reader leaves. */
   readonly disconnectPolicy: 'continue' | 'abort'
 }
-
-/** Server-sent events as bytes, whole ones each time. */
-type Frames = AsyncIterable<Uint8Array>
 
 /** How a run is asked for. */
 export interface Asking {
@@ -57,21 +65,19 @@ export class RunService {
   async start(owner: Owner, request: ChatRequest, { key, signal }: Asking): Promise<Frames> {
     if (this.#isClosed)
       throw new AppError('shutting_down', 'The server is shutting down. Try again in a moment.')
-    const { id: threadId } = request
-    const begin = () => this.#begin(owner, request, signal)
-    const run =
-      threadId === undefined
-        ? await begin()
-        : await this.#threadRuns.claim(owner, { ...request, id: threadId }, key, begin)
-    const frames = this.#options.runLog.follow(run.id, 0)
-    if (frames === undefined)
-      throw new AppError('run_in_progress', 'The reply is too long to join. Read the messages.')
-    await waitFor(run.begun, this.#options.patienceMs)
-    return frames
+    const name = nameRun(request, key)
+    const begin = () => this.#begin(owner, request, name, signal)
+    if (request.id === undefined) return this.#read(await begin())
+    try {
+      return await this.#read(await this.#threadRuns.claim(owner, request.id, name, begin))
+    } catch (error) {
+      if (error instanceof RunConflict) return this.#join(owner, request.id, name, error.run)
+      throw error
+    }
   }
 
   /**
-   * The frames of the run that is going in a thread, or what follows an event of its latest one.
+   * The frames of the run that is going in a thread, or what follows an event of one of its runs.
    * @returns undefined where there is no such run, or that part of it is not kept any more
    */
   async follow(
@@ -79,22 +85,52 @@ export class RunService {
     threadId: string,
     after: EventPosition | undefined,
   ): Promise<Frames | undefined> {
+    const { runLog, store } = this.#options
     const run = await this.#threadRuns.latest(owner, threadId)
     const isMeant = after === undefined ? run?.status === 'streaming' : run?.id === after.runId
-    if (run === undefined || !isMeant) return undefined
-    return this.#options.runLog.follow(run.id, after?.sequence ?? 0)
+    if (run !== undefined && isMeant) return runLog.follow(run.id, after?.sequence ?? 0)
+    const elsewhere = await store.findRun(owner, threadId, after?.runId)
+    return elsewhere && this.#followElsewhere(elsewhere, after?.sequence ?? 0)
   }
 
   /**
-   * Stops the run that is going in a thread. Resolves when its upstream is closed and its reply stored.
+   * Stops the run that is going in a thread, whichever server writes it. Resolves when its upstream is
+   * closed and its reply stored.
    * @returns whether there was one
+   * @throws AppError `run_in_progress` where the server that writes it cannot be asked
    */
   async stop(owner: Owner, threadId: string): Promise<boolean> {
+    const { runLog, store } = this.#options
     const run = await this.#threadRuns.latest(owner, threadId)
-    if (run?.status !== 'streaming') return false
-    run.stop('stopped')
-    await run.settled
-    return true
+    if (run?.status === 'streaming') {
+      run.stop('stopped')
+      await run.settled
+      return true
+    }
+    const elsewhere = await store.findRun(owner, threadId)
+    if (elsewhere === undefined) return false
+    if (await runLog.stop(elsewhere.runId)) return true
+    throw new AppError(
+      'run_in_progress',
+      'The reply is written by another server, which does not answer. Try again in a moment.',
+      { run_id: elsewhere.runId },
+    )
+  }
+
+  /**
+   * Ends the runs whose servers are gone as `failed`, with what they have.
+   * @returns how many there were
+   */
+  async failAbandoned(): Promise<number> {
+    const { store, runLog, serverId } = this.#options
+    const problem = createProblem(
+      'run_interrupted',
+      'The server stopped in the middle of the reply. Try again.',
+    )
+    const runIds = await store.failAbandoned(serverId, problem)
+    const frames = encodeChunks([errorChunk(problem)])
+    await Promise.all(runIds.map((runId) => runLog.abandon(runId, frames)))
+    return runIds.length
   }
 
   /** Takes no more runs; those that are going go on. */
@@ -116,13 +152,50 @@ export class RunService {
     for (const run of this.#active) run.stop('shutdown')
   }
 
-  async #begin(owner: Owner, request: ChatRequest, signal: AbortSignal): Promise<Run> {
-    const { store, limit, runLog, disconnectPolicy } = this.#options
+  async #read(run: Run): Promise<Frames> {
+    const frames = await this.#options.runLog.follow(run.id, 0)
+    if (frames === undefined)
+      throw new AppError('run_in_progress', 'The reply is too long to join. Read the messages.')
+    await waitFor(run.begun, this.#options.patienceMs)
+    return frames
+  }
+
+  /** The frames of a run that another server writes, or that has ended. */
+  async #join(owner: Owner, threadId: string, name: RunName, run: StoredRun): Promise<Frames> {
+    assertSameRequest(name, run)
+    const frames = await this.#followElsewhere(run, 0)
+    if (frames !== undefined) return frames
+    const { store } = this.#options
+    const [reply] = await store.findMessages(owner, threadId, [run.replyId])
+    if (reply === undefined || reply.status === 'streaming') throw runInProgress(run.runId)
+    // Without ids: they would not be those of the run's own events.
+    return framesOf(encodeChunks(chunksOfMessage(reply)))
+  }
+
+  /** The server that writes a run stores that it begins a moment before it opens its log. */
+  async #followElsewhere({ runId, status }: StoredRun, after: number): Promise<Frames | undefined> {
+    const { runLog } = this.#options
+    const tries = status === 'streaming' ? logOpeningTries : 1
+    for (let left = tries; ; left--) {
+      const frames = await runLog.follow(runId, after)
+      if (frames !== undefined || left <= 1) return frames
+      await delay(logOpeningMs)
+    }
+  }
+
+  async #begin(
+    owner: Owner,
+    request: ChatRequest,
+    name: RunName,
+    signal: AbortSignal,
+  ): Promise<Run> {
+    const { store, limit, runLog, serverId, disconnectPolicy } = this.#options
     const leavePlace = await limit.enter(signal)
     try {
-      const conversation = await openConversation(store, owner, request)
       const id = createRunId()
-      const output = runLog.open(id)
+      const claim = { ...name, runId: id, serverId }
+      const conversation = await openConversation(store, owner, request, claim)
+      const output = runLog.open(id, () => run.stop('stopped'))
       const writer = this.#writer
       const run = new Run({ ...this.#options, id, owner, conversation, output, writer })
       this.#active.add(run)
@@ -140,9 +213,17 @@ export class RunService {
   }
 }
 
+/** So often, and so far apart, is a log looked for that is about to be opened. */
+const logOpeningTries = 10
+const logOpeningMs = 30
+
 /** Short, since every event carries it: 72 random bits. */
 function createRunId(): string {
   return randomBytes(9).toString('base64url')
+}
+
+async function* framesOf(frames: string): Frames {
+  yield Buffer.from(frames)
 }
 
 function stopWith(signal: AbortSignal, run: Run): void {

@@ -1,9 +1,9 @@
 import {
   createProblem,
   encodeChunks,
+  errorChunk,
   isTerminal,
   type MessageStatus,
-  type Problem,
   type TerminalChunk,
   type UIMessageChunk,
 } from '@assistant-ui-proxy/contract'
@@ -129,7 +129,7 @@ export class Run {
     const { id, output } = this.#options
     const frames = encodeChunks(chunks, { runId: id, sequence: this.#sequence })
     this.#sequence += chunks.length
-    const room = output.append(frames, chunks.length)
+    const room = output.append(frames)
     if (!this.#hasBegun) this.#begun.resolve()
     this.#hasBegun = true
     return room
@@ -165,7 +165,3 @@ export class Run {
 }
 
 const statusAfter = { finish: 'complete', abort: 'stopped', error: 'failed' } as const
-
-function errorChunk(problem: Problem): TerminalChunk {
-  return { type: 'error', errorText: JSON.stringify(problem) }
-}

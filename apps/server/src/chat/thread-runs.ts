@@ -1,54 +1,41 @@
-import { createHash } from 'node:crypto'
-import type { ChatRequest } from '@assistant-ui-proxy/contract'
-import { AppError } from '../app-error.ts'
 import type { Owner } from '../identity/owner.ts'
 import type { Run } from './run.ts'
+import { assertSameRequest, type RunName } from './run-name.ts'
 
 /** A run that has ended is remembered so long, for those who ask for it again. */
 const rememberedMs = 60_000
 
 /** A request that has begun, or is about to begin, a run. */
-interface Claim {
-  /** What names it; undefined: it cannot be asked for again. */
-  readonly name: string | undefined
-  readonly fingerprint: string
+interface Claim extends RunName {
   readonly starting: Promise<Run>
   /** Undefined while it is starting. */
   run?: Run
 }
 
-/** The latest run of each thread: at most one goes on in a thread, and a request repeated joins it. */
+/**
+ * The latest run of each thread in this process: those who race for one wait for the first of them,
+ * and the store is asked once. What other servers write, and what was written before, the store knows.
+ */
 export class ThreadRuns {
   readonly #claims = new Map<string, Claim>()
 
   /**
    * Begins a run, unless this request has begun one already that goes on or did not fail.
-   * @param key names the request; by default the id of the user's message does
    * @throws AppError `run_in_progress`, `key_reused`, and what `begin` throws
    */
   async claim(
     owner: Owner,
-    request: ChatRequest & { id: string },
-    key: string | undefined,
+    threadId: string,
+    { name, fingerprint }: RunName,
     begin: () => Promise<Run>,
   ): Promise<Run> {
-    const place = placeOf(owner, request.id)
-    const name = nameOf(request, key)
-    const fingerprint = createHash('sha256').update(JSON.stringify(request)).digest('base64')
+    const place = placeOf(owner, threadId)
     const latest = this.#claims.get(place)
-    if (latest !== undefined && latest.name === name && name !== undefined && !hasFailed(latest)) {
-      if (latest.fingerprint === fingerprint) return latest.starting
-      throw new AppError(
-        'key_reused',
-        'This key, or message id, has been sent with another body. Send a new message under a new id.',
-      )
+    const isSame = name !== undefined && latest?.name === name && !hasFailed(latest)
+    if (latest !== undefined && (isSame || isGoing(latest))) {
+      assertSameRequest({ name, fingerprint }, { ...latest, runId: latest.run?.id })
+      return latest.starting
     }
-    if (latest !== undefined && isGoing(latest))
-      throw new AppError(
-        'run_in_progress',
-        'A reply is being written in this thread. Wait for its end, or stop it first.',
-        latest.run && { run_id: latest.run.id },
-      )
     const claim: Claim = { name, fingerprint, starting: begin() }
     this.#claims.set(place, claim)
     try {
@@ -79,16 +66,6 @@ function isGoing({ run }: Claim): boolean {
 
 function hasFailed({ run }: Claim): boolean {
   return run?.status === 'failed'
-}
-
-/** A message that is asked about again, or edited, is not the same request under the same id. */
-function nameOf({ trigger, messageId, messages }: ChatRequest, key: string | undefined) {
-  if (key !== undefined) return `key ${key}`
-  const last = messages.at(-1)
-  const isRepeat = trigger === 'regenerate-message' || messageId !== undefined
-  return isRepeat || last?.role !== 'user' || last.id === undefined
-    ? undefined
-    : `message ${last.id}`
 }
 
 function placeOf({ workspaceId, userId }: Owner, threadId: string): string {

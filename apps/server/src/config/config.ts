@@ -25,6 +25,8 @@ export interface Config {
   readonly database: DatabaseConfig
   /** Keeps the threads instead of the database, where it is set. */
   readonly assistantCloud: { readonly baseUrl: string; readonly apiKey: string } | undefined
+  /** Shares the replies that are being written between servers; undefined: each keeps its own. */
+  readonly redisUrl: string | undefined
   /** The first is asked; the others, one after another, where it fails. */
   readonly upstreams: readonly UpstreamConfig[]
   /** Why the first was chosen; undefined where that is found out at the start. */
@@ -78,6 +80,7 @@ const envSchema = z.object({
     .pipe(z.array(origin).min(1))
     .optional(),
   ...databaseVariables,
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be redis://host:port' }).optional(),
   ...upstreamVariables,
   ...resilienceVariables,
   DISCONNECT_POLICY: z.enum(['continue', 'abort']).default('continue'),
@@ -106,6 +109,7 @@ export function createConfig(env: Env): Config {
     ],
     database: databaseOf(vars),
     assistantCloud: chooseAssistantCloud(vars, env['DATABASE_URL'] !== undefined),
+    redisUrl: vars.REDIS_URL,
     upstreams,
     upstreamReason,
     resilience: resilienceOf(vars),

@@ -1,5 +1,6 @@
 import type { Readiness } from '@assistant-ui-proxy/contract'
 import type { Logger } from 'pino'
+import type { RunLog } from '../chat/run-log.ts'
 import type { RunService } from '../chat/run-service.ts'
 import type { Upstream } from '../chat/upstream.ts'
 import type { ThreadStore } from '../threads/thread-store.ts'
@@ -8,6 +9,7 @@ export interface ReadinessOptions {
   readonly store: ThreadStore
   readonly storageName: string
   readonly upstream: Upstream
+  readonly runLog: RunLog
   readonly runs: RunService
   readonly log: Logger
 }
@@ -22,14 +24,16 @@ export class ReadinessService {
 
   /** An upstream that is down is reported, but threads can be read all the same. */
   async check(): Promise<Readiness> {
-    const { upstream, storageName } = this.#options
-    const problems = await this.#findProblems()
+    const { upstream, storageName, runLog } = this.#options
+    const [problems, warnings] = await Promise.all([this.#findProblems(), this.#findWarnings()])
     return {
       status: problems.length === 0 ? 'ready' : 'not_ready',
       upstream: upstream.name,
       circuit: upstream.circuit?.() ?? 'closed',
       storage: storageName,
+      run_log: runLog.name,
       problems,
+      warnings,
     }
   }
 
@@ -43,5 +47,17 @@ export class ReadinessService {
       problems.push('the storage does not answer')
     }
     return problems
+  }
+
+  /** Without it replies are written and stored all the same, and read from the server that writes them. */
+  async #findWarnings(): Promise<string[]> {
+    const { runLog, log } = this.#options
+    try {
+      await runLog.ping()
+      return []
+    } catch (error) {
+      log.warn({ err: error }, 'the run log does not answer')
+      return ['the run log does not answer']
+    }
   }
 }

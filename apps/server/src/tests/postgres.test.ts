@@ -80,11 +80,32 @@ describe('PostgreSQL', { timeout: 20_000 }, () => {
       const parts = [{ type: 'text' as const, text: 'half and half' }]
       await Promise.all([
         first.saveReplies([{ owner, messageId, reply: { parts, status: 'complete' } }]),
-        second.failStreaming(problem, new Date(Date.now() + 1_000)),
+        second.failAbandoned('second', problem),
       ])
       expect(await first.findMessages(owner, 't', [messageId])).toMatchObject([
         { status: 'complete', parts },
       ])
+    }
+  })
+
+  it('lets one of two raced runs of one name win, and tells the other which', async () => {
+    const stores = await openTwo()
+    for (const round of rounds) {
+      const results = await Promise.allSettled(
+        stores.map((store, index) =>
+          store.addExchange(owner, {
+            threadId: `t${round}`,
+            messages: [userMessage(`u${round}`), streaming(`r${round}-${index}`)],
+            run: { runId: `${round}-${index}`, name: 'n', fingerprint: 'f', serverId: 's' },
+          }),
+        ),
+      )
+      const winner = results.findIndex(({ status }) => status === 'fulfilled')
+      expect(results[1 - winner]).toMatchObject({
+        status: 'rejected',
+        reason: { run: { runId: `${round}-${winner}` } },
+      })
+      expect(await stores[0].listMessages(owner, `t${round}`)).toHaveLength(2)
     }
   })
 

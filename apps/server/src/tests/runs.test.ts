@@ -1,21 +1,19 @@
-import {
-  accumulate,
-  emptyReply,
-  textOfParts,
-  type ChatBody,
-  type Client,
-  type UIMessageChunk,
-} from '@assistant-ui-proxy/contract'
+import { textOfParts, type ChatBody } from '@assistant-ui-proxy/contract'
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../app-error.ts'
-import { aborted, finishBatch, scriptUpstream, textBatch } from './scripted-upstream.ts'
+import {
+  another,
+  chunksIn,
+  collect,
+  hello,
+  messagesOf,
+  post,
+  scriptConversation,
+  statusOf,
+  textOf,
+} from './conversation.ts'
+import { finishBatch, scriptUpstream, textBatch } from './scripted-upstream.ts'
 import { startTestServer } from './test-server.ts'
-
-const hello = {
-  id: 't1',
-  parent_id: null,
-  messages: [{ id: 'm1', role: 'user' as const, content: 'Hello' }],
-}
 
 describe('a run whose reader leaves', () => {
   it('goes on, and is stored to its end', async () => {
@@ -191,72 +189,7 @@ it('refuses another message while a reply is written, and names the run', async 
   await reading.return()
 })
 
-const another = {
-  id: 't1',
-  parent_id: 'm1',
-  messages: [{ id: 'm2', role: 'user' as const, content: 'And?' }],
-}
-
-/** A server whose upstream says what the test says, when it says it. */
 async function startConversation() {
-  let next = Promise.withResolvers<readonly UIMessageChunk[]>()
-  let isClosed = false
-  const batches: Promise<readonly UIMessageChunk[]>[] = [next.promise]
-  const put = (batch: readonly UIMessageChunk[]) => {
-    next.resolve(batch)
-    next = Promise.withResolvers()
-    batches.push(next.promise)
-  }
-  const { upstream, requests } = scriptUpstream(async function* (_request, signal) {
-    try {
-      for (;;) {
-        const batch = await Promise.race([batches[0], aborted(signal)])
-        signal.throwIfAborted()
-        batches.shift()
-        if (batch !== undefined) yield batch
-      }
-    } finally {
-      isClosed = true
-    }
-  })
-  const server = await startTestServer({ upstream })
-  return {
-    ...server,
-    say: (text: string) => put(textBatch(text)),
-    finish: () => put(finishBatch),
-    closed: () => isClosed,
-    asked: () => requests.length,
-  }
-}
-
-function post(url: string, body: ChatBody, headers: Record<string, string> = {}) {
-  return fetch(`${url}/api/chat`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify(body),
-  })
-}
-
-async function messagesOf(client: Client) {
-  const answer = await client.threads.messages({ params: { thread_id: 't1' } })
-  return answer.status === 200 ? answer.body : []
-}
-
-async function statusOf(client: Client) {
-  return (await messagesOf(client))[1]?.status
-}
-
-async function collect(chunks: AsyncIterable<UIMessageChunk> | never[]) {
-  const collected: UIMessageChunk[] = []
-  for await (const chunk of chunks) collected.push(chunk)
-  return collected
-}
-
-function chunksIn(stream: string): UIMessageChunk[] {
-  const data = [...stream.matchAll(/^data: (\{.*)$/gm)].map(([, json]) => json ?? '')
-  return data.map((json) => JSON.parse(json) as UIMessageChunk)
-}
-
-function textOf(chunks: readonly UIMessageChunk[]): string {
-  return textOfParts(accumulate(emptyReply, chunks).parts)
+  const conversation = scriptConversation()
+  return { ...(await startTestServer({ upstream: conversation.upstream })), ...conversation }
 }

@@ -1,6 +1,7 @@
 import type {
   ListThreadsQuery,
   Message,
+  MessageStatus,
   Problem,
   Reply,
   Thread,
@@ -8,12 +9,44 @@ import type {
 } from '@assistant-ui-proxy/contract'
 import type { Owner } from '../identity/owner.ts'
 
+/** Who writes a reply, and for which request. */
+export interface RunClaim {
+  readonly runId: string
+  /** Names the request: sent again, it joins its run. Undefined: it cannot be asked for again. */
+  readonly name: string | undefined
+  /** Of the request's body: another one under the same name is refused. */
+  readonly fingerprint: string
+  /** The server that writes it, whose lease `renewLease` keeps. */
+  readonly serverId: string
+}
+
+/** A run as its thread remembers it. */
+export interface StoredRun extends Pick<RunClaim, 'runId' | 'name' | 'fingerprint'> {
+  readonly replyId: string
+  readonly status: MessageStatus
+}
+
 /** What one call of a chat adds to a thread. */
 export interface Exchange {
   /** Made where the owner has no such thread. */
   readonly threadId: string
   /** What is new, parents first, and last the reply, still empty. */
   readonly messages: readonly Message[]
+  /** Instead of a new one: the reply that goes on, and what it says so far. */
+  readonly resumed?: Pick<Message, 'id' | 'parts'> | undefined
+  readonly run?: RunClaim | undefined
+}
+
+/** A thread has one run at a time, and a name one run. */
+export class RunConflict extends Error {
+  override readonly name = 'RunConflict'
+  /** The run that is in the way. */
+  readonly run: StoredRun
+
+  constructor(run: StoredRun) {
+    super(`the run ${run.runId} is in the way`)
+    this.run = run
+  }
 }
 
 /** A reply as far as it has come. */
@@ -24,9 +57,9 @@ export interface ReplyProgress {
 }
 
 /**
- * Keeps threads and their message trees. Every method but the last three is scoped to an owner: what
- * belongs to another is answered exactly as what does not exist. A promise that resolves means that
- * the change survives the death of the process.
+ * Keeps threads and their message trees. The methods that take an owner are scoped to it: what belongs
+ * to another is answered exactly as what does not exist. A promise that resolves means that the change
+ * survives the death of the process.
  */
 export interface ThreadStore {
   /** Newest activity first. @throws AppError `invalid_request` where `after` names no thread */
@@ -50,19 +83,26 @@ export interface ThreadStore {
   /** Those of the thread's messages that have one of these ids, in any order. */
   findMessages(owner: Owner, threadId: string, ids: readonly string[]): Promise<Message[]>
   /**
-   * Makes the thread where it is missing, adds the messages and dates the thread's last activity,
-   * all or nothing.
+   * Makes the thread where it is missing, adds the messages, begins the reply and dates the thread's
+   * last activity, all or nothing.
    * @throws AppError `id_taken` where a message's id is in use
+   * @throws RunConflict where the thread has a run that goes on, or one of this name that did not fail
    */
   addExchange(owner: Owner, exchange: Exchange): Promise<void>
+  /** The thread's run of this id, or the one that goes on in it. */
+  findRun(owner: Owner, threadId: string, runId?: string): Promise<StoredRun | undefined>
 
   /** Overwrites the replies named, in one transaction; those that are gone by now are left out. */
   saveReplies(progress: readonly ReplyProgress[]): Promise<void>
+  /** Tells the other servers that this one is alive, and will be for so long. */
+  renewLease(serverId: string, ttlMs: number): Promise<void>
   /**
-   * Ends every reply of before that time that is still `streaming` as `failed`.
-   * @returns how many there were
+   * Ends every reply that is still `streaming` as `failed`, where the server that wrote it has let its
+   * lease run out.
+   * @param serverId the one that asks: it is alive
+   * @returns their runs
    */
-  failStreaming(problem: Problem, before: Date): Promise<number>
+  failAbandoned(serverId: string, problem: Problem): Promise<string[]>
   /** Resolves when the storage answers. */
   ping(): Promise<void>
 }

@@ -94,7 +94,7 @@ function openBuffer() {
     const chunks = words.map((delta) => ({ type: 'text-delta' as const, id: '0', delta }))
     const frames = encodeChunks(chunks, { runId, sequence })
     sequence += chunks.length
-    return { frames, room: buffer.append(frames, chunks.length) }
+    return { frames, room: buffer.append(frames) }
   }
   /** Says so much that the writer has to wait. */
   const fill = (): Promise<void> => {

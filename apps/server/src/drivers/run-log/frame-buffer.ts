@@ -1,5 +1,5 @@
 import { eventIdLine } from '@assistant-ui-proxy/contract'
-import type { RunLogWriter } from '../../chat/run-log.ts'
+import type { Frames, RunLogWriter } from '../../chat/run-log.ts'
 
 /** Frames are kept in blocks of this size, outside the heap: the collector has nothing to do there. */
 const blockBytes = 16_384
@@ -9,6 +9,8 @@ const lagLimitBytes = 65_536
 
 /** What a buffer keeps of a long stream, so much of its end. */
 const keptBytes = 4_194_304
+
+const frameEnd = '\n\n'
 
 interface Block {
   readonly bytes: Buffer
@@ -24,17 +26,24 @@ const over: Result = { done: true, value: undefined }
 /** The bytes of one event stream, and those who read them, each at their own pace. */
 export class FrameBuffer implements RunLogWriter {
   readonly #runId: string
+  readonly #onUnread: (() => void) | undefined
   #blocks: Block[] = []
-  #length = 0
-  #events = 0
+  #length: number
   #isEnded = false
   readonly #readers = new Set<FrameReader>()
   #room: PromiseWithResolvers<void> | undefined
 
-  constructor(runId: string) {
+  /**
+   * @param start where in the stream it begins: a copy may lack what came before
+   * @param onUnread called when the last reader has left
+   */
+  constructor(runId: string, start = 0, onUnread?: () => void) {
     this.#runId = runId
+    this.#length = start
+    this.#onUnread = onUnread
   }
 
+  /** Where the stream ends so far. */
   get length(): number {
     return this.#length
   }
@@ -44,12 +53,11 @@ export class FrameBuffer implements RunLogWriter {
   }
 
   /** @returns what resolves when there is room again, where there is none now */
-  append(frames: string, events: number): Promise<void> | undefined {
+  append(frames: string): Promise<void> | undefined {
     const block = this.#blockFor(Buffer.byteLength(frames))
     const added = block.bytes.write(frames, block.used)
     block.used += added
     this.#length += added
-    this.#events += events
     for (const reader of this.#readers) if (reader.isWaiting) wakeSoon(reader)
     if (!this.#isCrowded()) return undefined
     this.#room ??= Promise.withResolvers()
@@ -62,8 +70,8 @@ export class FrameBuffer implements RunLogWriter {
   }
 
   /** @returns undefined where what follows the event is not kept any more */
-  follow(after: number): AsyncIterable<Uint8Array> | undefined {
-    const position = after >= this.#events ? this.#length : this.#positionOf(after + 1)
+  follow(after: number): Frames | undefined {
+    const position = this.#positionAfter(after)
     if (position === undefined) return undefined
     const reader = new FrameReader(this, position)
     this.#readers.add(reader)
@@ -87,6 +95,17 @@ export class FrameBuffer implements RunLogWriter {
   remove(reader: FrameReader): void {
     this.#readers.delete(reader)
     this.noteProgress()
+    if (this.#readers.size === 0) this.#onUnread?.()
+  }
+
+  #positionAfter(sequence: number): number | undefined {
+    if (sequence === 0 && this.#length === 0) return 0
+    const next = this.#positionOf(sequence + 1)
+    if (next !== undefined) return next
+    const last = this.#positionOf(sequence)
+    return last === undefined
+      ? undefined
+      : last + this.read(last).indexOf(frameEnd) + frameEnd.length
   }
 
   /** Where the frame of an event begins: a line like its first can stand nowhere else. */

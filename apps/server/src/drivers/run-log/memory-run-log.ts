@@ -1,4 +1,4 @@
-import type { RunLog, RunLogWriter } from '../../chat/run-log.ts'
+import type { Frames, RunLog, RunLogWriter } from '../../chat/run-log.ts'
 import { FrameBuffer } from './frame-buffer.ts'
 
 /** Whoever lost a connection near the end of a reply has so long to come back for the rest. */
@@ -6,13 +6,14 @@ const keptAfterEndMs = 60_000
 
 /** Run logs in this process. */
 export class MemoryRunLog implements RunLog {
+  readonly name = 'memory'
   readonly #buffers = new Map<string, FrameBuffer>()
 
   open(runId: string): RunLogWriter {
     const buffer = new FrameBuffer(runId)
     this.#buffers.set(runId, buffer)
     return {
-      append: (frames, events) => buffer.append(frames, events),
+      append: (frames) => buffer.append(frames),
       end: () => {
         buffer.end()
         setTimeout(() => this.#buffers.delete(runId), keptAfterEndMs).unref()
@@ -20,7 +21,16 @@ export class MemoryRunLog implements RunLog {
     }
   }
 
-  follow(runId: string, after: number): AsyncIterable<Uint8Array> | undefined {
+  async follow(runId: string, after: number): Promise<Frames | undefined> {
     return this.#buffers.get(runId)?.follow(after)
   }
+
+  /** A run of this process is stopped by the service that has it; others cannot be reached. */
+  async stop(): Promise<boolean> {
+    return false
+  }
+
+  async abandon(): Promise<void> {}
+
+  async ping(): Promise<void> {}
 }

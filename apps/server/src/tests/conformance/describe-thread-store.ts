@@ -1,7 +1,7 @@
 import { createProblem, type Message } from '@assistant-ui-proxy/contract'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Owner } from '../../identity/owner.ts'
-import type { ThreadStore } from '../../threads/thread-store.ts'
+import type { RunClaim, ThreadStore } from '../../threads/thread-store.ts'
 
 type OpenStore = () => Promise<{ store: ThreadStore; close: () => Promise<void> }>
 
@@ -231,9 +231,10 @@ export function describeThreadStore(
       })
 
       it.skipIf(knowsNoOwners)(
-        'fails the replies that still stream, with what they have',
+        'fails the replies that a server left when its lease ran out, with what they have',
         async () => {
-          await store.addExchange(owner, exchange('t', [userMessage('u1'), reply('a1', 'u1')]))
+          const messages = [userMessage('u1'), reply('a1', 'u1')]
+          await store.addExchange(owner, { threadId: 't', messages, run: claim('r1') })
           await store.addExchange(owner, exchange('t', [reply('a2', 'u1')]))
           const part = { type: 'text' as const, text: 'half a sen', state: 'streaming' as const }
           const complete = { parts: [], status: 'complete' as const }
@@ -245,10 +246,8 @@ export function describeThreadStore(
           const progress = { parts: [grown], status: 'streaming' as const, metadata: 1 }
           await store.saveReplies([{ owner, messageId: 'a1', reply: progress }])
           const problem = createProblem('run_interrupted', 'The server stopped.')
-          expect(await store.failStreaming(problem, new Date(0))).toBe(0)
-          const soon = new Date(Date.now() + 1_000)
-          expect(await store.failStreaming(problem, soon)).toBe(1)
-          expect(await store.failStreaming(problem, soon)).toBe(0)
+          expect(await store.failAbandoned('b', problem)).toEqual(['r1'])
+          expect(await store.failAbandoned('b', problem)).toEqual([])
           const [, failed, untouched] = await store.listMessages(owner, 't')
           expect(failed).toMatchObject({
             status: 'failed',
@@ -259,6 +258,84 @@ export function describeThreadStore(
           expect(untouched?.status).toBe('complete')
         },
       )
+    })
+
+    describe.skipIf(knowsNoOwners)('runs', () => {
+      const problem = createProblem('run_interrupted', 'The server stopped.')
+      const ended = { parts: [], status: 'complete' as const }
+      const begin = (id: string, run: RunClaim, replyId = `reply-${id}`) =>
+        store.addExchange(owner, {
+          threadId: 't',
+          messages: [userMessage(id), reply(replyId, id)],
+          run,
+        })
+
+      it('finds the run that goes on in a thread, and each by its id', async () => {
+        await begin('u1', claim('r1', 'first'))
+        const run = {
+          runId: 'r1',
+          name: 'first',
+          fingerprint: 'print',
+          replyId: 'reply-u1',
+          status: 'streaming',
+        }
+        expect(await store.findRun(owner, 't')).toEqual(run)
+        await store.saveReplies([{ owner, messageId: 'reply-u1', reply: ended }])
+        expect(await store.findRun(owner, 't')).toBeUndefined()
+        expect(await store.findRun(owner, 't', 'r1')).toEqual({ ...run, status: 'complete' })
+        expect(await store.findRun(owner, 't', 'r2')).toBeUndefined()
+        expect(await store.findRun(stranger, 't', 'r1')).toBeUndefined()
+      })
+
+      it('lets one at a time into a thread, and leaves nothing of the other', async () => {
+        await begin('u1', claim('r1'))
+        await expect(begin('u2', claim('r2'))).rejects.toMatchObject({ run: { runId: 'r1' } })
+        expect(await store.listMessages(owner, 't')).toHaveLength(2)
+        const elsewhere = { threadId: 't2', messages: [reply('a9', 'u9')], run: claim('r3') }
+        await store.addExchange(owner, elsewhere)
+        await store.saveReplies([{ owner, messageId: 'reply-u1', reply: ended }])
+        await begin('u2', claim('r2'))
+      })
+
+      it('gives a name to one run, for good', async () => {
+        await begin('u1', claim('r1', 'once'))
+        await store.saveReplies([{ owner, messageId: 'reply-u1', reply: ended }])
+        await expect(begin('u2', claim('r2', 'once'))).rejects.toMatchObject({
+          run: { runId: 'r1', status: 'complete', fingerprint: 'print' },
+        })
+        await begin('u3', claim('r3', 'other'))
+      })
+
+      it('gives the name of a run that failed to the next that asks for it', async () => {
+        await begin('u1', claim('r1', 'once'))
+        const failed = { parts: [], status: 'failed' as const, problem }
+        await store.saveReplies([{ owner, messageId: 'reply-u1', reply: failed }])
+        const messages = [reply('again', 'u1')]
+        await store.addExchange(owner, { threadId: 't', messages, run: claim('r2', 'once') })
+        expect(await store.findRun(owner, 't')).toMatchObject({ runId: 'r2', name: 'once' })
+      })
+
+      it('goes on with a reply that is there, under a new run', async () => {
+        await begin('u1', claim('r1'))
+        await store.saveReplies([{ owner, messageId: 'reply-u1', reply: ended }])
+        const parts = [{ type: 'text' as const, text: 'so far', state: 'done' as const }]
+        const resumed = { id: 'reply-u1', parts }
+        await store.addExchange(owner, { threadId: 't', messages: [], resumed, run: claim('r2') })
+        expect(await store.findRun(owner, 't')).toMatchObject({ runId: 'r2', replyId: 'reply-u1' })
+        expect((await store.listMessages(owner, 't'))[1]).toMatchObject({
+          status: 'streaming',
+          parts,
+        })
+      })
+
+      it('leaves the runs of servers that are alive to them', async () => {
+        await store.renewLease('a', 60_000)
+        await begin('u1', claim('r1'))
+        expect(await store.failAbandoned('b', problem)).toEqual([])
+        await store.renewLease('a', 0)
+        expect(await store.failAbandoned('a', problem)).toEqual([])
+        await expect.poll(() => store.failAbandoned('b', problem)).toEqual(['r1'])
+      })
     })
 
     it('answers a stranger as if there were nothing', async () => {
@@ -286,6 +363,11 @@ export function describeThreadStore(
 
 function exchange(threadId: string, messages: Message[]) {
   return { threadId, messages }
+}
+
+/** Of the server `a`. */
+function claim(runId: string, name?: string): RunClaim {
+  return { runId, name, fingerprint: 'print', serverId: 'a' }
 }
 
 export function userMessage(id: string, parentId: string | null = null): Message {

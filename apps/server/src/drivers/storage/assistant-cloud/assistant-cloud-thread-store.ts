@@ -139,7 +139,7 @@ export class AssistantCloudThreadStore implements ThreadStore {
     return messages.filter(({ id }) => ids.includes(id))
   }
 
-  async addExchange(owner: Owner, { threadId, messages }: Exchange): Promise<void> {
+  async addExchange(owner: Owner, { threadId, messages, resumed }: Exchange): Promise<void> {
     const id =
       (await this.#findThreadId(owner, threadId)) ?? (await this.#makeThread(owner, threadId, null))
     const client = this.#client(owner)
@@ -167,15 +167,23 @@ export class AssistantCloudThreadStore implements ThreadStore {
       body: { last_message_at: new Date().toISOString() },
     })
     await expectStatus(activity, 200)
+    if (resumed === undefined) return
+    const { id: messageId, parts } = resumed
+    await this.#saveReply({ owner, messageId, reply: { parts, status: 'streaming' } })
   }
+
+  /** The wire has no place for runs: each server knows its own. */
+  async findRun(): Promise<undefined> {}
 
   async saveReplies(progress: readonly ReplyProgress[]): Promise<void> {
     await Promise.all(progress.map((each) => this.#saveReply(each)))
   }
 
+  async renewLease(): Promise<void> {}
+
   /** Nobody can be asked for all owners: what was cut is seen when it is read. */
-  async failStreaming(): Promise<number> {
-    return 0
+  async failAbandoned(): Promise<string[]> {
+    return []
   }
 
   async ping(): Promise<void> {

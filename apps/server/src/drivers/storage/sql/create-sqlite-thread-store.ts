@@ -16,6 +16,8 @@ export async function createSqliteThreadStore(path: string) {
   const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: openNodeSqlite(path) }) })
   try {
     await migrate(db, 'sqlite')
+    // One server has the file: all that wrote to it before are gone.
+    await db.deleteFrom('leases').execute()
   } catch (error) {
     await db.destroy()
     throw error

@@ -3,12 +3,14 @@ import { Migrator, type Migration } from 'kysely/migration'
 import type { Engine } from './engine.ts'
 import { createThreadsAndMessages } from './migrations/0001-threads-and-messages.ts'
 import { createReplyGrowth } from './migrations/0002-reply-growth.ts'
+import { addRuns } from './migrations/0003-runs.ts'
 import type { Schema } from './schema.ts'
 
 // Named here rather than found in the folder: they are type-checked and need no file access.
 const migrationsOf = (engine: Engine): Record<string, Migration> => ({
   '0001-threads-and-messages': { up: (db) => createThreadsAndMessages(db, engine) },
   '0002-reply-growth': { up: (db) => createReplyGrowth(db, engine) },
+  '0003-runs': { up: (db) => addRuns(db, engine) },
 })
 
 /** Brings the database to the newest schema. In PostgreSQL one server at a time, under a lock. */

@@ -28,6 +28,12 @@ export interface MessageTable extends Owned {
   error: string | null
   metadata: string | null
   created_at: string
+  run_id: string | null
+  /** Names the request that began the run. */
+  run_name: string | null
+  run_fingerprint: string | null
+  /** The server that writes the reply. */
+  server_id: string | null
 }
 
 interface ReplyGrowthTable extends Owned {
@@ -37,8 +43,15 @@ interface ReplyGrowthTable extends Owned {
   growth: string
 }
 
+/** The servers that are alive. */
+interface LeaseTable {
+  server_id: string
+  expires_at_ms: number
+}
+
 export interface Schema {
   threads: ThreadTable
   messages: MessageTable
   reply_growth: ReplyGrowthTable
+  leases: LeaseTable
 }

@@ -3,6 +3,7 @@ import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
 import type { Owner } from '../../../identity/owner.ts'
 import type { ReplyProgress } from '../../../threads/thread-store.ts'
 import type { Engine } from './engine.ts'
+import { clockOf } from './leases.ts'
 import { applyGrowth, growthBetween, type ReplyContent, type ReplyGrowth } from './reply-growth.ts'
 import { jsonOrNull } from './rows.ts'
 import type { Schema } from './schema.ts'
@@ -66,44 +67,47 @@ export class SqlReplies {
     return messages.map((message) => grown.get(message.id) ?? message)
   }
 
-  /** @returns how many there were */
-  async failStreaming(problem: Problem, before: Date): Promise<number> {
-    const failed = await transact(this.#db, (transaction) =>
-      this.#failStreaming(transaction, problem, before),
-    )
-    for (const key of failed) this.#stored.delete(key)
-    return failed.length
+  /** @returns their runs */
+  async failAbandoned(serverId: string, problem: Problem): Promise<string[]> {
+    return transact(this.#db, (transaction) => this.#failAbandoned(transaction, serverId, problem))
   }
 
-  async #failStreaming(
+  async #failAbandoned(
     transaction: Transaction<Schema>,
+    serverId: string,
     problem: Problem,
-    before: Date,
   ): Promise<string[]> {
-    // Another server may be at the end of such a reply: first the locks, then a look at what it wrote.
-    if (this.#engine === 'postgres')
-      await transaction
-        .selectFrom('messages')
-        .select('id')
-        .where('status', '=', sql.lit('streaming'))
-        .where('created_at', '<', before.toISOString())
-        .orderBy('sequence')
-        .forUpdate()
-        .execute()
-    const rows = await transaction
+    const abandoned = transaction
       .selectFrom('messages as m')
+      .where('m.status', '=', sql.lit('streaming'))
+      .where((eb) => eb.or([eb('m.server_id', 'is', null), eb('m.server_id', '<>', serverId)]))
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('leases as l')
+              .select('l.server_id')
+              .whereRef('l.server_id', '=', 'm.server_id')
+              .where('l.expires_at_ms', '>', clockOf(this.#engine)),
+          ),
+        ),
+      )
+    // Another server may be closing the same ones: first the locks, then a look at what it wrote.
+    if (this.#engine === 'postgres')
+      await abandoned.select('m.id').orderBy('m.sequence').forUpdate(['m']).execute()
+    const rows = await abandoned
       .leftJoin('reply_growth as g', (join) =>
         join
           .onRef('g.workspace_id', '=', 'm.workspace_id')
           .onRef('g.user_id', '=', 'm.user_id')
           .onRef('g.message_id', '=', 'm.id'),
       )
-      .select(['m.workspace_id', 'm.user_id', 'm.id', 'm.parts', 'm.metadata', 'g.growth'])
-      .where('m.status', '=', sql.lit('streaming'))
-      .where('m.created_at', '<', before.toISOString())
+      .select(['m.workspace_id', 'm.user_id', 'm.id', 'm.parts', 'm.metadata', 'm.run_id'])
+      .select('g.growth')
       .orderBy('g.sequence')
       .execute()
+    if (rows.length === 0) return []
     const failed = new Map<string, ReplyProgress>()
+    const runIds = new Set<string>()
     for (const row of rows) {
       const owner = { workspaceId: row.workspace_id, userId: row.user_id }
       const key = keyOf({ owner, messageId: row.id })
@@ -113,9 +117,10 @@ export class SqlReplies {
       }
       const grown = row.growth === null ? content : applyGrowth(content, parse(row.growth))
       failed.set(key, { owner, messageId: row.id, reply: brokenOff(grown, problem) })
+      if (row.run_id !== null) runIds.add(row.run_id)
     }
     await saveWhole(transaction, this.#engine, [...failed.values()])
-    return [...failed.keys()]
+    return [...runIds]
   }
 
   /** A reply of which an earlier state is stored, and that is not at its end. */

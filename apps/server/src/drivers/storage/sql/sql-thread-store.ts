@@ -8,7 +8,14 @@ import type {
 import { sql, type Kysely, type UpdateObject } from 'kysely'
 import { AppError } from '../../../app-error.ts'
 import type { Owner } from '../../../identity/owner.ts'
-import type { Exchange, ReplyProgress, ThreadStore } from '../../../threads/thread-store.ts'
+import type {
+  Exchange,
+  ReplyProgress,
+  StoredRun,
+  ThreadStore,
+} from '../../../threads/thread-store.ts'
+import type { Engine } from './engine.ts'
+import { renewLease } from './leases.ts'
 import {
   messageColumns,
   messageOfRow,
@@ -18,9 +25,9 @@ import {
   type MessageRow,
   type ThreadRow,
 } from './rows.ts'
-import type { Engine } from './engine.ts'
 import type { Schema } from './schema.ts'
 import { SqlReplies } from './sql-replies.ts'
+import { findRun, makeWayForRun, rowOfRun } from './sql-runs.ts'
 import { transact } from './transact.ts'
 
 const pingTimeoutMs = 2_000
@@ -28,10 +35,12 @@ const pingTimeoutMs = 2_000
 /** `ThreadStore` over any database that Kysely has a dialect for and `migrate` has run on. */
 export class SqlThreadStore implements ThreadStore {
   readonly #db: Kysely<Schema>
+  readonly #engine: Engine
   readonly #replies: SqlReplies
 
   constructor(db: Kysely<Schema>, engine: Engine) {
     this.#db = db
+    this.#engine = engine
     this.#replies = new SqlReplies(db, engine)
   }
 
@@ -128,33 +137,34 @@ export class SqlThreadStore implements ThreadStore {
     return this.#replies.grow(owner, rows.map(messageOfRow))
   }
 
-  async addExchange(owner: Owner, { threadId, messages }: Exchange): Promise<void> {
+  async addExchange(owner: Owner, exchange: Exchange): Promise<void> {
+    const { threadId, messages, resumed, run } = exchange
     await transact(this.#db, async (transaction) => {
-      await insertThread(transaction, owner, threadId, null)
-      const added = await transaction
-        .insertInto('messages')
-        .values(messages.map((message) => rowOfMessage(owner, threadId, message)))
-        .onConflict((conflict) => conflict.doNothing())
-        .returning('id')
-        .execute()
-      if (added.length < messages.length)
-        throw new AppError('id_taken', 'A message of this id exists in another thread.')
-      await transaction
-        .updateTable('threads')
-        .set({ last_message_at: now(), updated_at: now() })
-        .where('workspace_id', '=', owner.workspaceId)
-        .where('user_id', '=', owner.userId)
-        .where('id', '=', threadId)
-        .execute()
+      const isNew = (await insertThread(transaction, owner, threadId, null)) !== undefined
+      if (!isNew) {
+        // First, since it locks the row: exchanges of one thread come one after another.
+        await touchThread(transaction, owner, threadId)
+        if (run) await makeWayForRun(transaction, owner, threadId, run)
+      }
+      if (messages.length > 0) await insertMessages(transaction, owner, exchange)
+      if (resumed) await resumeReply(transaction, owner, exchange, resumed)
     })
+  }
+
+  findRun(owner: Owner, threadId: string, runId?: string): Promise<StoredRun | undefined> {
+    return findRun(this.#db, owner, threadId, runId)
   }
 
   saveReplies(progress: readonly ReplyProgress[]): Promise<void> {
     return this.#replies.save(progress)
   }
 
-  failStreaming(problem: Problem, before: Date): Promise<number> {
-    return this.#replies.failStreaming(problem, before)
+  renewLease(serverId: string, ttlMs: number): Promise<void> {
+    return renewLease(this.#db, this.#engine, serverId, ttlMs)
+  }
+
+  failAbandoned(serverId: string, problem: Problem): Promise<string[]> {
+    return this.#replies.failAbandoned(serverId, problem)
   }
 
   async ping(): Promise<void> {
@@ -219,6 +229,54 @@ function insertThread(
     .onConflict((conflict) => conflict.doNothing())
     .returning(threadColumns)
     .executeTakeFirst()
+}
+
+async function touchThread(db: Kysely<Schema>, owner: Owner, threadId: string): Promise<void> {
+  await db
+    .updateTable('threads')
+    .set({ last_message_at: now(), updated_at: now() })
+    .where('workspace_id', '=', owner.workspaceId)
+    .where('user_id', '=', owner.userId)
+    .where('id', '=', threadId)
+    .execute()
+}
+
+/** @throws AppError `id_taken` */
+async function insertMessages(
+  db: Kysely<Schema>,
+  owner: Owner,
+  { threadId, messages, run }: Exchange,
+): Promise<void> {
+  const added = await db
+    .insertInto('messages')
+    .values(
+      messages.map((message) => ({
+        ...rowOfMessage(owner, threadId, message),
+        ...rowOfRun(message.status === 'streaming' ? run : undefined),
+      })),
+    )
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('id')
+    .execute()
+  if (added.length < messages.length)
+    throw new AppError('id_taken', 'A message of this id exists in another thread.')
+}
+
+async function resumeReply(
+  db: Kysely<Schema>,
+  owner: Owner,
+  { threadId, run }: Exchange,
+  { id, parts }: Pick<Message, 'id' | 'parts'>,
+): Promise<void> {
+  await db
+    .updateTable('messages')
+    .set({ parts: JSON.stringify(parts), status: 'streaming', error: null, metadata: null })
+    .set(rowOfRun(run))
+    .where('workspace_id', '=', owner.workspaceId)
+    .where('user_id', '=', owner.userId)
+    .where('thread_id', '=', threadId)
+    .where('id', '=', id)
+    .execute()
 }
 
 function deadline(ms: number) {

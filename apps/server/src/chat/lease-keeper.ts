@@ -1,0 +1,59 @@
+import type { Logger } from 'pino'
+import type { ThreadStore } from '../threads/thread-store.ts'
+import type { RunService } from './run-service.ts'
+
+/** A server that does not say for so long that it is alive counts as gone. */
+const leaseMs = 9_000
+const beatMs = 3_000
+
+/**
+ * Keeps the lease under which this server writes its replies, and ends those of servers that are gone:
+ * 12 s after their last sign of life at the latest.
+ */
+export class LeaseKeeper {
+  readonly #options: LeaseKeeperOptions
+  #timer: NodeJS.Timeout | undefined
+  #beating: Promise<void> = Promise.resolve()
+
+  constructor(options: LeaseKeeperOptions) {
+    this.#options = options
+  }
+
+  /** Resolves when the lease is stored: before it, no run may begin. */
+  async take(): Promise<void> {
+    await this.#options.store.renewLease(this.#options.serverId, leaseMs)
+  }
+
+  /** Ends what the last stop cut, and goes on looking. */
+  async begin(): Promise<void> {
+    await this.#endAbandoned()
+    this.#timer = setInterval(() => (this.#beating = this.#beat()), beatMs)
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#beating
+  }
+
+  async #beat(): Promise<void> {
+    try {
+      await this.take()
+      await this.#endAbandoned()
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'the lease of this server was not renewed')
+    }
+  }
+
+  async #endAbandoned(): Promise<void> {
+    const ended = await this.#options.runs.failAbandoned()
+    if (ended > 0)
+      this.#options.log.warn({ replies: ended }, 'replies were cut by a server that is gone')
+  }
+}
+
+interface LeaseKeeperOptions {
+  readonly store: ThreadStore
+  readonly runs: RunService
+  readonly serverId: string
+  readonly log: Logger
+}

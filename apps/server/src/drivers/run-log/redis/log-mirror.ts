@@ -1,0 +1,103 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Redis } from 'ioredis'
+import type { Frames } from '../../../chat/run-log.ts'
+import { FrameBuffer } from '../frame-buffer.ts'
+import { keyOf } from './keys.ts'
+
+const pageSize = 256
+const retryMs = 500
+
+/** A reader may know of an event that has not reached Redis yet: it gets so long. */
+const lagMs = 1_000
+const lagPollMs = 20
+
+/** A copy of the log of a run that another server writes, for those who read it here. */
+export class LogMirror {
+  readonly #redis: Redis
+  readonly #runId: string
+  readonly #onUnread: () => void
+  #buffer: FrameBuffer | undefined
+  #lastId: string | undefined
+  #isStale = false
+  #reading: Promise<void> | undefined
+  #isGone = false
+
+  /** @param onUnread called when the last reader has left */
+  constructor(redis: Redis, runId: string, onUnread: () => void) {
+    this.#redis = redis
+    this.#runId = runId
+    this.#onUnread = onUnread
+  }
+
+  /** Reads what is there. Resolves when nothing is left to read. @throws where Redis does not answer */
+  refresh(): Promise<void> {
+    this.#isStale = true
+    this.#reading ??= this.#readAll().finally(() => (this.#reading = undefined))
+    return this.#reading
+  }
+
+  /** Reads what is new, again and again where Redis is away. */
+  async keepUp(): Promise<void> {
+    while (!this.#isGone) {
+      try {
+        return await this.refresh()
+      } catch {
+        await delay(retryMs, undefined, { ref: false })
+      }
+    }
+  }
+
+  /** The log will not be whole: who reads it is cut off, and comes back for what is stored. */
+  abandon(): void {
+    this.#isGone = true
+    this.#buffer?.end()
+  }
+
+  /** Whether there is such a log. */
+  get isFound(): boolean {
+    return this.#buffer !== undefined
+  }
+
+  /** @returns undefined where what follows the event is not kept */
+  async follow(after: number): Promise<Frames | undefined> {
+    for (let waitedMs = 0; ; waitedMs += lagPollMs) {
+      const frames = this.#buffer?.follow(after)
+      if (frames !== undefined) return this.#whole(frames)
+      if (this.#buffer === undefined || this.#buffer.isEnded || waitedMs >= lagMs) return undefined
+      await delay(lagPollMs)
+      await this.refresh()
+    }
+  }
+
+  async *#whole(frames: Frames): Frames {
+    yield* frames
+    if (this.#isGone) throw new Error('the log of the run is gone')
+  }
+
+  async #readAll(): Promise<void> {
+    while (this.#isStale) {
+      this.#isStale = false
+      const from = this.#lastId === undefined ? '-' : `(${this.#lastId}`
+      const page = await this.#redis.xrange(keyOf(this.#runId), from, '+', 'COUNT', pageSize)
+      for (const [id, fields] of page) {
+        this.#lastId = id
+        this.#take(fields)
+      }
+      if (page.length === pageSize) this.#isStale = true
+    }
+  }
+
+  /** @param fields `at <position> frames <text>`, `frames <text>`, or `end` */
+  #take(fields: readonly string[]): void {
+    const entry = new Map<string, string>()
+    for (let index = 0; index < fields.length; index += 2)
+      entry.set(fields[index] ?? '', fields[index + 1] ?? '')
+    const at = entry.get('at')
+    this.#buffer ??= new FrameBuffer(this.#runId, Number(at ?? 0), this.#onUnread)
+    // A piece that was sent again, since its answer was lost, is there already.
+    const isNew = at === undefined || Number(at) >= this.#buffer.length
+    const frames = entry.get('frames') ?? ''
+    if (isNew && frames !== '') void this.#buffer.append(frames)
+    if (entry.has('end')) this.#buffer.end()
+  }
+}

@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto'
+import { encodeChunks } from '@assistant-ui-proxy/contract'
+import { Redis } from 'ioredis'
+import { pino } from 'pino'
+import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { findFreePort } from '../../../tests/free-port.ts'
+import { startRedis } from '../../../tests/redis-process.ts'
+import { keyOf } from './keys.ts'
+import { RedisRunLog } from './redis-run-log.ts'
+
+const log = pino({ level: 'silent' })
+const long = 'x'.repeat(8_000)
+
+describe.skipIf(inject('redisUrl') === '')('RedisRunLog', { timeout: 20_000 }, () => {
+  it('gives another server all bytes, from the beginning and from after any event', async () => {
+    const { write, readThere, there, runId } = await openRun()
+    const frames = Array.from({ length: 300 }, (_, index) => write(`${index} äöü 🙂`))
+    await expect.poll(() => there.follow(runId, 150)).toBeDefined()
+    const late = readThere(150)
+    frames.push(write('last'))
+    write.end()
+    expect(await readThere(0)).toBe(frames.join(''))
+    expect(await late).toBe(frames.slice(150).join(''))
+    expect(await readThere(301)).toBe('')
+    expect(await readThere(302)).toBeUndefined()
+  })
+
+  it('knows of a run before it says anything, and of none that there is not', async () => {
+    const { write, readThere, there, runId } = await openRun()
+    await expect.poll(() => there.follow(runId, 0)).toBeDefined()
+    const reading = readThere(0)
+    const frames = write('first')
+    write.end()
+    expect(await reading).toBe(frames)
+    expect(await there.follow('another', 0)).toBeUndefined()
+  })
+
+  it('gives no part of a log whose beginning is gone as if it were the whole', async () => {
+    const { write, readThere, runId } = await openRun()
+    write('first')
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    write('second')
+    write.end()
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    const redis = new Redis(inject('redisUrl'))
+    expect(await redis.xlen(keyOf(runId))).toBe(4)
+    await redis.xtrim(keyOf(runId), 'MAXLEN', 2)
+    redis.disconnect()
+    expect(await readThere(0)).toBeUndefined()
+    expect(await readThere(1)).toContain('second')
+  })
+
+  it('tells the server that writes a run to stop it, and whether it did', async () => {
+    const { write, there, stops, runId } = await openRun(() => write.end())
+    write('partial')
+    await expect.poll(() => there.follow(runId, 0)).toBeDefined()
+    expect(await there.stop(runId)).toBe(true)
+    expect(stops()).toBe(1)
+    expect(await there.stop('another')).toBe(false)
+  })
+
+  it('ends the readers of a run whose server is gone, with the last words for it', async () => {
+    const { write, there, readThere, runId } = await openRun()
+    const frames = write('half')
+    await expect.poll(() => there.follow(runId, 1)).toBeDefined()
+    const reading = readThere(0)
+    await there.abandon(runId, 'data: gone\n\n')
+    expect(await reading).toBe(`${frames}data: gone\n\n`)
+  })
+
+  it('goes on while Redis is away, and sends what it missed when it is back', async () => {
+    const port = await findFreePort()
+    const stop = await startRedis(port)
+    const { write, readHere, readThere } = await openRun(undefined, `redis://127.0.0.1:${port}`)
+    const frames = [write('before')]
+    const first = await readHere(0, 1)
+    await stop?.()
+    for (let index = 0; index < 20; index++) frames.push(write(`${index} ${long}`))
+    expect(first).toBe(frames[0])
+    expect(await readHere(1, 1)).toContain(long)
+    const stopAgain = await startRedis(port)
+    onTestFinished(() => stopAgain?.())
+    frames.push(write('after'))
+    write.end()
+    await expect
+      .poll(() => readThere(0).catch(() => undefined), { timeout: 10_000 })
+      .toBe(frames.join(''))
+  })
+})
+
+/** Two servers, and a run that the first of them writes. */
+async function openRun(onStop?: () => void, url = inject('redisUrl')) {
+  const [here, there] = await Promise.all([0, 1].map(() => RedisRunLog.connect(url, log)))
+  if (here === undefined || there === undefined) throw new Error('there are two')
+  onTestFinished(async () => {
+    await Promise.all([here.close(), there.close()])
+  })
+  const runId = randomUUID()
+  let stopped = 0
+  const output = here.open(runId, () => {
+    stopped++
+    onStop?.()
+  })
+  let sequence = 1
+  const write = (delta: string) => {
+    const chunks = [{ type: 'text-delta' as const, id: '0', delta }]
+    const frames = encodeChunks(chunks, { runId: runId, sequence: sequence++ })
+    void output.append(frames)
+    return frames
+  }
+  return {
+    runId,
+    there,
+    write: Object.assign(write, { end: () => output.end() }),
+    stops: () => stopped,
+    readHere: (after: number, reads?: number) => readFrom(here, runId, after, reads),
+    readThere: (after: number) => readFrom(there, runId, after),
+  }
+}
+
+/** @param reads how many, where not all */
+async function readFrom(runLog: RedisRunLog, runId: string, after: number, reads = Infinity) {
+  const frames = await runLog.follow(runId, after)
+  if (frames === undefined) return undefined
+  const read: Uint8Array[] = []
+  for await (const bytes of frames) if (read.push(bytes) >= reads) break
+  return Buffer.concat(read).toString()
+}
