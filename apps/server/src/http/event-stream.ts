@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import {
   createEventReader,
   decodeChunk,
@@ -7,8 +6,10 @@ import {
   keepAliveFrame,
   type UIMessageChunk,
 } from '@assistant-ui-proxy/contract'
-import type { Response } from 'express'
+import { createBodyWriter } from './body-writer.ts'
 import { streamedBody } from './streamed-body.ts'
+
+const keepAliveBytes = Buffer.from(keepAliveFrame)
 
 /** The bytes of server-sent events, each time whole ones. */
 type Frames = AsyncIterable<Uint8Array>
@@ -17,8 +18,9 @@ type Frames = AsyncIterable<Uint8Array>
 export function eventStream(frames: Frames, keepAliveMs: number): never {
   return streamedBody(async (response) => {
     response.set(eventStreamHeaders)
+    const write = createBodyWriter(response)
     const keepAlive = () => {
-      if (!response.writableNeedDrain) response.write(keepAliveFrame)
+      if (response.socket?.writableNeedDrain !== true) void write(keepAliveBytes)
     }
     // A run that has its first batch writes it before this: then the headers go with it.
     setImmediate(() => response.headersSent || keepAlive())
@@ -27,7 +29,8 @@ export function eventStream(frames: Frames, keepAliveMs: number): never {
       for await (const bytes of frames) {
         if (response.destroyed) return
         timer.refresh()
-        if (!response.write(bytes)) await drained(response)
+        const room = write(bytes)
+        if (room !== undefined) await room
       }
     } finally {
       clearInterval(timer)
@@ -40,12 +43,13 @@ export function eventStream(frames: Frames, keepAliveMs: number): never {
 export function textStream(frames: Frames): never {
   return streamedBody(async (response) => {
     response.set({ 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-cache' })
+    const write = createBodyWriter(response)
     response.flushHeaders()
     for await (const chunks of readChunks(frames)) {
       if (response.destroyed) return
       if (chunks.some((chunk) => chunk.type === 'error')) return void response.destroy()
       const text = textOf(chunks)
-      if (text !== '' && !response.write(text)) await drained(response)
+      if (text !== '') await write(Buffer.from(text))
     }
     response.end()
   })
@@ -62,12 +66,4 @@ function textOf(chunks: readonly UIMessageChunk[]): string {
   let text = ''
   for (const chunk of chunks) if (chunk.type === 'text-delta') text += chunk.delta
   return text
-}
-
-async function drained(response: Response): Promise<void> {
-  const ended = new AbortController()
-  const either = [once(response, 'drain', ended), once(response, 'close', ended)]
-  await Promise.race(either).catch(() => undefined)
-  ended.abort()
-  await Promise.allSettled(either)
 }
