@@ -13,6 +13,8 @@ import { createRequestContext } from './http/request-context.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { refuseOtherMethods, refuseUnknownRoutes } from './http/unmatched.ts'
 import { serveWebApp } from './http/web-app.ts'
+import { createSearchRoutes } from './search/search-routes.ts'
+import { SearchService } from './search/search-service.ts'
 import { ReadinessService } from './system/readiness-service.ts'
 import { createSystemRoutes } from './system/system-routes.ts'
 import { createThreadRoutes } from './threads/thread-routes.ts'
@@ -39,6 +41,7 @@ export function createApp(dependencies: Dependencies, runs: RunService): Express
       system: createSystemRoutes(config.environment, readiness),
       chat: createChatRoutes(runs, new ModelService(dependencies), config.keepAliveMs),
       threads: createThreadRoutes(new ThreadService(dependencies), new TitleService(dependencies)),
+      search: createSearchRoutes(new SearchService(dependencies)),
     },
     app,
     {

@@ -20,6 +20,7 @@ import { withDeadlines } from './resilience/deadlines.ts'
 import { withFallbacks } from './resilience/fallbacks.ts'
 import { withRetries } from './resilience/retries.ts'
 import { wrapUpstream } from './resilience/wrap-upstream.ts'
+import type { SearchIndex } from './search/search-index.ts'
 import type { ThreadStore } from './threads/thread-store.ts'
 
 const ollama = { baseUrl: `${ollamaUrl}/v1`, apiKey: undefined, model: undefined }
@@ -29,6 +30,8 @@ export interface Dependencies extends AsyncDisposable {
   readonly config: Config
   readonly log: Logger
   readonly store: ThreadStore
+  /** Undefined where the storage has none. */
+  readonly searchIndex: SearchIndex | undefined
   readonly upstream: Upstream
   readonly runLog: RunLog
 }
@@ -43,7 +46,7 @@ export async function createDependencies(
 ): Promise<Dependencies> {
   const log = overrides.log ?? pino({ level: config.logLevel })
   await using opened = new AsyncDisposableStack()
-  const { store, close } = await openStore(config)
+  const { store, searchIndex, close } = await openStore(config)
   opened.defer(close)
   const upstream = overrides.upstream ?? (await openUpstreams(config, opened))
   const { runLog, close: closeRunLog } = await openRunLog(config, log)
@@ -53,6 +56,7 @@ export async function createDependencies(
     config,
     log,
     store,
+    searchIndex,
     upstream,
     runLog,
     [Symbol.asyncDispose]: () => disposal.disposeAsync(),
@@ -61,7 +65,11 @@ export async function createDependencies(
 
 async function openStore({ assistantCloud, database }: Config) {
   if (assistantCloud !== undefined)
-    return { store: new AssistantCloudThreadStore(assistantCloud), close: async () => undefined }
+    return {
+      store: new AssistantCloudThreadStore(assistantCloud),
+      searchIndex: undefined,
+      close: async () => undefined,
+    }
   try {
     return database.driver === 'sqlite'
       ? await createSqliteThreadStore(database.path)

@@ -9,6 +9,7 @@ import { RunService } from './chat/run-service.ts'
 import { StartError, type Config } from './config/config.ts'
 import type { Dependencies } from './dependencies.ts'
 import { RunLimit } from './resilience/run-limit.ts'
+import { Indexer } from './search/indexer.ts'
 
 export interface RunningServer {
   /** Such as `http://localhost:8000`. */
@@ -33,6 +34,8 @@ export async function startServer(dependencies: Dependencies): Promise<RunningSe
   await listen(server, config)
   // Not before the port is ours: another server on it would still be writing.
   await lease.begin()
+  const indexer = dependencies.searchIndex && new Indexer(dependencies.searchIndex, log)
+  indexer?.start()
   const { port } = server.address() as AddressInfo
   return {
     url: `http://${hostInUrl(config.host)}:${port}`,
@@ -50,6 +53,7 @@ export async function startServer(dependencies: Dependencies): Promise<RunningSe
       await runs.settled()
       await closed
       await lease.stop()
+      await indexer?.stop()
       log.info('stopped')
     },
   }

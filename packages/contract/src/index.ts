@@ -38,6 +38,7 @@ export {
   type ProblemCode,
   type ProblemDetails,
 } from './problem.ts'
+export { searchContract, type SearchHit, type SearchQuery } from './search-contract.ts'
 export {
   createEventReader,
   decodeChunk,

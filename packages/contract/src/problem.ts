@@ -20,6 +20,7 @@ export const problemCatalogue = {
   payload_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body has an unsupported content type' },
   key_reused: { status: 422, title: 'The key has named another request' },
+  not_supported: { status: 501, title: 'The server cannot do this as it is set up' },
   internal: { status: 500, title: 'Something went wrong in the server' },
   upstream_unreachable: { status: 502, title: 'The upstream cannot be reached' },
   upstream_denied: { status: 502, title: 'The upstream refused the credentials of this server' },

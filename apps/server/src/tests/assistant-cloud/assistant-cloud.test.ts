@@ -57,6 +57,14 @@ describe('a server in front of Assistant Cloud', () => {
     expect(textOfParts((await ask(client, 't1', 'Hello')).parts)).toBe('You asked 1 times.')
   })
 
+  it('says that it cannot search there', async () => {
+    const { client } = await startInFront({ UPSTREAM: 'demo' })
+    expect(await client.search.find({ query: { q: 'whale' } })).toMatchObject({
+      status: 501,
+      body: { code: 'not_supported' },
+    })
+  })
+
   it('says what is wrong where the key is, and does not say the key', async () => {
     const { client, log } = await startInFront({ UPSTREAM: 'demo', ASSISTANT_UI_API_KEY: 'wrong' })
     const answer = await client.threads.list()

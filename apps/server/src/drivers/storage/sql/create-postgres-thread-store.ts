@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect } from 'kysely'
 import { Pool, type PoolConfig } from 'pg'
 import { migrate } from './migrate.ts'
 import type { Schema } from './schema.ts'
+import { SqlSearchIndex } from './sql-search-index.ts'
 import { SqlThreadStore } from './sql-thread-store.ts'
 
 export interface PostgresOptions {
@@ -28,7 +29,11 @@ export async function createPostgresThreadStore(options: PostgresOptions) {
     statement_timeout: options.statementTimeoutMs,
     idle_in_transaction_session_timeout: options.statementTimeoutMs,
   })
-  return { store: new SqlThreadStore(db, 'postgres'), close: () => db.destroy() }
+  return {
+    store: new SqlThreadStore(db, 'postgres'),
+    searchIndex: new SqlSearchIndex(db, 'postgres'),
+    close: () => db.destroy(),
+  }
 }
 
 /** On a connection of its own: waiting for another server's migration may take longer than a query. */

@@ -4,6 +4,7 @@ import { Kysely, SqliteDialect } from 'kysely'
 import { migrate } from './migrate.ts'
 import { openNodeSqlite } from './node-sqlite.ts'
 import type { Schema } from './schema.ts'
+import { SqlSearchIndex } from './sql-search-index.ts'
 import { SqlThreadStore } from './sql-thread-store.ts'
 
 /**
@@ -22,5 +23,9 @@ export async function createSqliteThreadStore(path: string) {
     await db.destroy()
     throw error
   }
-  return { store: new SqlThreadStore(db, 'sqlite'), close: () => db.destroy() }
+  return {
+    store: new SqlThreadStore(db, 'sqlite'),
+    searchIndex: new SqlSearchIndex(db, 'sqlite'),
+    close: () => db.destroy(),
+  }
 }

@@ -4,6 +4,7 @@ import type { Engine } from './engine.ts'
 import { createThreadsAndMessages } from './migrations/0001-threads-and-messages.ts'
 import { createReplyGrowth } from './migrations/0002-reply-growth.ts'
 import { addRuns } from './migrations/0003-runs.ts'
+import { createSearch } from './migrations/0004-search.ts'
 import type { Schema } from './schema.ts'
 
 // Named here rather than found in the folder: they are type-checked and need no file access.
@@ -11,6 +12,7 @@ const migrationsOf = (engine: Engine): Record<string, Migration> => ({
   '0001-threads-and-messages': { up: (db) => createThreadsAndMessages(db, engine) },
   '0002-reply-growth': { up: (db) => createReplyGrowth(db, engine) },
   '0003-runs': { up: (db) => addRuns(db, engine) },
+  '0004-search': { up: (db) => createSearch(db, engine) },
 })
 
 /** Brings the database to the newest schema. In PostgreSQL one server at a time, under a lock. */

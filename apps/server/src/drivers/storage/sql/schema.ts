@@ -14,6 +14,7 @@ export interface ThreadTable extends Owned {
   created_at: string
   updated_at: string
   last_message_at: string
+  is_title_indexed: Generated<number>
 }
 
 export interface MessageTable extends Owned {
@@ -34,6 +35,7 @@ export interface MessageTable extends Owned {
   run_fingerprint: string | null
   /** The server that writes the reply. */
   server_id: string | null
+  is_indexed: Generated<number>
 }
 
 interface ReplyGrowthTable extends Owned {
@@ -41,6 +43,16 @@ interface ReplyGrowthTable extends Owned {
   sequence: Generated<number>
   message_id: string
   growth: string
+}
+
+/** What can be found. Its words are in `search_words` (SQLite), or in `words` (PostgreSQL). */
+interface SearchDocumentTable extends Owned {
+  /** Order of indexing. */
+  sequence: Generated<number>
+  thread_id: string
+  /** Null: the thread's title. */
+  message_id: string | null
+  words?: unknown
 }
 
 /** The servers that are alive. */
@@ -54,4 +66,5 @@ export interface Schema {
   messages: MessageTable
   reply_growth: ReplyGrowthTable
   leases: LeaseTable
+  search_documents: SearchDocumentTable
 }

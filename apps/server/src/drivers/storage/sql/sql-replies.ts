@@ -180,7 +180,7 @@ async function saveWhole(
   const source = rowsOf(engine, rows)
   await sql`
     update messages set parts = r.value ->> 3, status = r.value ->> 4,
-      metadata = r.value ->> 5, error = r.value ->> 6
+      metadata = r.value ->> 5, error = r.value ->> 6, is_indexed = 0
     from ${source}
     where workspace_id = r.value ->> 0 and user_id = r.value ->> 1 and messages.id = r.value ->> 2
   `.execute(transaction)

@@ -85,13 +85,16 @@ export class SqlThreadStore implements ThreadStore {
 
   updateThread(owner: Owner, threadId: string, update: ThreadUpdate): Promise<Thread | undefined> {
     return this.#changeThread(owner, threadId, {
-      ...(update.title !== undefined && { title: storable(update.title) }),
+      ...(update.title !== undefined && { title: storable(update.title), is_title_indexed: 0 }),
       ...(update.is_archived !== undefined && { is_archived: update.is_archived ? 1 : 0 }),
     })
   }
 
   titleThread(owner: Owner, threadId: string, title: string): Promise<Thread | undefined> {
-    return this.#changeThread(owner, threadId, { title: sql`coalesce(title, ${storable(title)})` })
+    return this.#changeThread(owner, threadId, {
+      title: sql`coalesce(title, ${storable(title)})`,
+      is_title_indexed: 0,
+    })
   }
 
   async deleteThread(owner: Owner, threadId: string): Promise<boolean> {

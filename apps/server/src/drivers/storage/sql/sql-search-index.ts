@@ -1,0 +1,232 @@
+import { createHash } from 'node:crypto'
+import { textOfParts, type MessagePart, type Thread } from '@assistant-ui-proxy/contract'
+import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
+import type { Owner } from '../../../identity/owner.ts'
+import type { FoundText, PendingText, SearchIndex } from '../../../search/search-index.ts'
+import type { WordQuery } from '../../../search/words.ts'
+import type { Engine } from './engine.ts'
+import { threadColumns, threadOfRow } from './rows.ts'
+import type { Schema } from './schema.ts'
+import { transact } from './transact.ts'
+
+type IndexedText = PendingText & { readonly words: readonly string[] }
+
+/** A document, newest first. */
+interface Hit {
+  readonly sequence: number | string
+  readonly thread_id: string
+  readonly message_id: string | null
+}
+
+/** A thread may be hit many times: so many hits are read at a time, and so often. */
+const hitsPerPage = 200
+const maxPages = 5
+
+/** PostgreSQL looks through so many of the newest documents before it looks through all. */
+const recentDocuments = 50_000
+
+/** `SearchIndex` over the database of a `SqlThreadStore`. */
+export class SqlSearchIndex implements SearchIndex {
+  readonly #db: Kysely<Schema>
+  readonly #engine: Engine
+
+  constructor(db: Kysely<Schema>, engine: Engine) {
+    this.#db = db
+    this.#engine = engine
+  }
+
+  async find(owner: Owner, query: WordQuery, limit: number): Promise<FoundText[]> {
+    const newest = new Map<string, string | undefined>()
+    let before: Hit['sequence'] | undefined
+    for (let page = 0; page < maxPages && newest.size < limit; page++) {
+      const hits = await this.#findHits(owner, query, before)
+      for (const { thread_id, message_id } of hits)
+        if (!newest.has(thread_id)) newest.set(thread_id, message_id ?? undefined)
+      before = hits.at(-1)?.sequence
+      if (hits.length < hitsPerPage) break
+    }
+    return this.#read(owner, new Map([...newest].slice(0, limit)))
+  }
+
+  async listPending(limit: number): Promise<PendingText[]> {
+    const messages = await this.#db
+      .selectFrom('messages')
+      .select(['workspace_id', 'user_id', 'thread_id', 'id', 'parts'])
+      .where('is_indexed', '=', sql.lit(0))
+      .where('status', '<>', sql.lit('streaming'))
+      .orderBy('sequence')
+      .limit(limit)
+      .execute()
+    const titles = await this.#db
+      .selectFrom('threads')
+      .select(['workspace_id', 'user_id', 'id', 'title'])
+      .where('is_title_indexed', '=', sql.lit(0))
+      .where('title', 'is not', null)
+      .limit(limit - messages.length)
+      .execute()
+    return [
+      ...messages.map((row) => ({
+        owner: { workspaceId: row.workspace_id, userId: row.user_id },
+        threadId: row.thread_id,
+        messageId: row.id,
+        text: textOfParts(JSON.parse(row.parts) as MessagePart[]),
+      })),
+      ...titles.map((row) => ({
+        owner: { workspaceId: row.workspace_id, userId: row.user_id },
+        threadId: row.id,
+        messageId: undefined,
+        text: row.title ?? '',
+      })),
+    ]
+  }
+
+  async add(texts: readonly IndexedText[]): Promise<void> {
+    await transact(this.#db, async (transaction) => {
+      for (const text of texts)
+        if (await claim(transaction, text)) await this.#replace(transaction, text)
+    })
+  }
+
+  async #replace(transaction: Transaction<Schema>, text: IndexedText): Promise<void> {
+    const { owner, threadId, messageId, words } = text
+    await transaction
+      .deleteFrom('search_documents')
+      .where('workspace_id', '=', owner.workspaceId)
+      .where('user_id', '=', owner.userId)
+      .where('thread_id', '=', threadId)
+      .where('message_id', messageId === undefined ? 'is' : '=', messageId ?? null)
+      .execute()
+    const { sequence } = await transaction
+      .insertInto('search_documents')
+      .values({
+        workspace_id: owner.workspaceId,
+        user_id: owner.userId,
+        thread_id: threadId,
+        message_id: messageId ?? null,
+        ...(this.#engine === 'postgres' && {
+          words: sql`array_to_tsvector(${[ownerWord(owner), ...words]}::text[])`,
+        }),
+      })
+      .returning('sequence')
+      .executeTakeFirstOrThrow()
+    if (this.#engine === 'sqlite')
+      await sql`insert into search_words (rowid, owner, words)
+        values (${sequence}, ${ownerWord(owner)}, ${words.join(' ')})`.execute(transaction)
+  }
+
+  async #findHits(
+    owner: Owner,
+    query: WordQuery,
+    before: Hit['sequence'] | undefined,
+  ): Promise<readonly Hit[]> {
+    if (this.#engine === 'sqlite') return this.#findInFts(owner, query, before)
+    const { rows } = await sql<{ last: string | null }>`
+      select max(sequence) as last from search_documents`.execute(this.#db)
+    const from = Number(before ?? rows[0]?.last ?? 0) - recentDocuments
+    const recent = await this.#findInVectors(owner, query, before, sql`and sequence > ${from}`)
+    if (recent.length >= hitsPerPage) return recent
+    return this.#findInVectors(owner, query, before, sql``)
+  }
+
+  async #findInFts(
+    owner: Owner,
+    { words, beginning }: WordQuery,
+    before: Hit['sequence'] | undefined,
+  ): Promise<readonly Hit[]> {
+    const terms = words.map((word) => `"${word}"`)
+    if (beginning !== undefined) terms.push(`"${beginning}" *`)
+    const match = `owner : "${ownerWord(owner)}" AND words : (${terms.join(' AND ')})`
+    const { rows } = await sql<Hit>`
+      select d.sequence, d.thread_id, d.message_id
+      from search_words w join search_documents d on d.sequence = w.rowid
+      where search_words match ${match} ${before === undefined ? sql`` : sql`and w.rowid < ${before}`}
+      order by w.rowid desc limit ${hitsPerPage}`.execute(this.#db)
+    return rows
+  }
+
+  async #findInVectors(
+    owner: Owner,
+    { words, beginning }: WordQuery,
+    before: Hit['sequence'] | undefined,
+    narrowed: RawBuilder<unknown>,
+  ): Promise<readonly Hit[]> {
+    const terms = [ownerWord(owner), ...words].map((word) => `'${word}'`)
+    if (beginning !== undefined) terms.push(`'${beginning}':*`)
+    const { rows } = await sql<Hit>`
+      select sequence, thread_id, message_id from search_documents
+      where words @@ ${terms.join(' & ')}::tsquery ${narrowed}
+        ${before === undefined ? sql`` : sql`and sequence < ${before}`}
+      order by sequence desc limit ${hitsPerPage}`.execute(this.#db)
+    return rows
+  }
+
+  /** @param hits message ids by their threads; undefined: the title */
+  async #read(owner: Owner, hits: ReadonlyMap<string, string | undefined>): Promise<FoundText[]> {
+    if (hits.size === 0) return []
+    const messageIds = [...hits.values()].filter((id) => id !== undefined)
+    const [threads, messages] = await Promise.all([
+      this.#db
+        .selectFrom('threads')
+        .select(threadColumns)
+        .where('workspace_id', '=', owner.workspaceId)
+        .where('user_id', '=', owner.userId)
+        .where('id', 'in', [...hits.keys()])
+        .execute(),
+      messageIds.length === 0
+        ? []
+        : this.#db
+            .selectFrom('messages')
+            .select(['id', 'parts'])
+            .where('workspace_id', '=', owner.workspaceId)
+            .where('user_id', '=', owner.userId)
+            .where('id', 'in', messageIds)
+            .execute(),
+    ])
+    const threadsById = new Map<string, Thread>(threads.map((row) => [row.id, threadOfRow(row)]))
+    const texts = new Map(
+      messages.map(({ id, parts }) => [id, textOfParts(JSON.parse(parts) as MessagePart[])]),
+    )
+    return [...hits].flatMap(([threadId, messageId]) => {
+      const thread = threadsById.get(threadId)
+      const text = messageId === undefined ? thread?.title : texts.get(messageId)
+      return thread && text ? { thread, messageId, text } : []
+    })
+  }
+}
+
+/** @returns whether it is still to be indexed, and is what it was */
+async function claim(
+  transaction: Transaction<Schema>,
+  { owner, threadId, messageId, text }: PendingText,
+): Promise<boolean> {
+  if (messageId === undefined) {
+    const { numUpdatedRows } = await transaction
+      .updateTable('threads')
+      .set({ is_title_indexed: 1 })
+      .where('workspace_id', '=', owner.workspaceId)
+      .where('user_id', '=', owner.userId)
+      .where('id', '=', threadId)
+      .where('is_title_indexed', '=', 0)
+      .where('title', '=', text)
+      .executeTakeFirst()
+    return numUpdatedRows > 0n
+  }
+  const { numUpdatedRows } = await transaction
+    .updateTable('messages')
+    .set({ is_indexed: 1 })
+    .where('workspace_id', '=', owner.workspaceId)
+    .where('user_id', '=', owner.userId)
+    .where('id', '=', messageId)
+    .where('is_indexed', '=', 0)
+    .where('status', '<>', 'streaming')
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
+/** No word of a text: those are letters and digits, and shorter. */
+function ownerWord({ workspaceId, userId }: Owner): string {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([workspaceId, userId]))
+    .digest('hex')
+  return `owner${hash.slice(0, 32)}`
+}
