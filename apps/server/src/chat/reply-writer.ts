@@ -1,11 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import type { ReplyProgress, ThreadStore } from '../threads/thread-store.ts'
+import type { ThreadStore } from '../threads/thread-store.ts'
 import type { GrowingReply } from './growing-reply.ts'
 
 /** Storage may be 250 ms behind a reply; the rest is for the write itself. */
 const flushIntervalMs = 200
-
+/** A reply of which so much is not stored yet waits for storage, about in bytes. */
+const unsavedLimit = 262_144
 /** So many in a transaction: streams wait while a database that is part of this process writes. */
 const repliesPerWrite = 64
 const endsPerWrite = 16
@@ -25,7 +26,7 @@ export class ReplyWriter {
   #dirty = new Set<GrowingReply>()
   #timer: NodeJS.Timeout | undefined
   #ending: Ending | undefined
-  /** One write after another: an older state must not land on top of a later one. */
+  /** One write after another: an earlier state must not land on top of a later one. */
   #writing: Promise<void> = Promise.resolve()
 
   constructor(store: ThreadStore, log: Logger) {
@@ -33,10 +34,15 @@ export class ReplyWriter {
     this.#log = log
   }
 
-  /** Notes that a reply has grown. */
-  note(reply: GrowingReply): void {
+  /**
+   * Notes that a reply has grown.
+   * @returns undefined, or what resolves when so much has been stored that more may come
+   */
+  note(reply: GrowingReply): Promise<void> | undefined {
     this.#dirty.add(reply)
-    if (this.#timer === undefined) this.#timer = setTimeout(() => this.#flush(), flushIntervalMs)
+    if (reply.size > unsavedLimit) return this.#flush()
+    this.#timer ??= setTimeout(() => void this.#flush(), flushIntervalMs)
+    return undefined
   }
 
   /** Stores a reply that has ended. Resolves when it is kept. */
@@ -58,28 +64,39 @@ export class ReplyWriter {
     return { replies, written }
   }
 
-  #flush(): void {
+  async #flush(): Promise<void> {
+    clearTimeout(this.#timer)
     this.#timer = undefined
     const grown = [...this.#dirty]
     this.#dirty.clear()
-    for (let at = 0; at < grown.length; at += repliesPerWrite) {
-      this.#write(grown.slice(at, at + repliesPerWrite)).catch((error: unknown) => {
-        // The reply goes on; its next state is written with the next flush, its end by `finish`.
-        this.#log.error({ err: error }, 'a growing reply was not stored')
-      })
-    }
+    const writes: Promise<void>[] = []
+    for (let at = 0; at < grown.length; at += repliesPerWrite)
+      writes.push(this.#write(grown.slice(at, at + repliesPerWrite)))
+    for (const { reason } of (await Promise.allSettled(writes)).filter(isRejected))
+      // The reply goes on; what was not stored is written with the next flush, or with its end.
+      this.#log.error({ err: reason }, 'a growing reply was not stored')
   }
 
   #write(replies: readonly GrowingReply[]): Promise<void> {
-    const written = this.#writing
-      .then(() => turn())
-      .then(() => this.#store.saveReplies(replies.map(progressOf)))
+    const written = this.#writing.then(() => turn()).then(() => this.#save(replies))
     this.#writing = written.catch(() => undefined)
     return written
   }
+
+  async #save(replies: readonly GrowingReply[]): Promise<void> {
+    const growths = replies.map((reply) => {
+      const { owner, messageId, size } = reply
+      return { reply, size, owner, messageId, chunks: reply.take() }
+    })
+    try {
+      await this.#store.saveReplies(growths.filter(({ chunks }) => chunks.length > 0))
+    } catch (error) {
+      for (const { reply, chunks, size } of growths) reply.putBack(chunks, size)
+      throw error
+    }
+  }
 }
 
-/** As it is now. */
-function progressOf({ owner, messageId, reply }: GrowingReply): ReplyProgress {
-  return { owner, messageId, reply }
+function isRejected(result: PromiseSettledResult<void>): result is PromiseRejectedResult {
+  return result.status === 'rejected'
 }

@@ -48,8 +48,7 @@ export class Run {
   constructor(options: RunOptions) {
     this.#options = options
     const { owner, conversation } = options
-    if (conversation.isStored)
-      this.#kept = new GrowingReply(owner, conversation.replyId, conversation.reply)
+    if (conversation.isStored) this.#kept = new GrowingReply(owner, conversation.replyId)
     // Who asks later than the failure reads of it in the frames.
     this.#begun.promise.catch(() => undefined)
     this.settled = this.#go()
@@ -91,12 +90,10 @@ export class Run {
       const last = chunks.at(-1)
       if (last !== undefined) {
         if (isTerminal(last)) return this.#end(chunks, last)
-        if (this.#kept) {
-          this.#kept.add(chunks)
-          writer.note(this.#kept)
-        }
         const room = this.#give(chunks)
+        const saved = this.#kept && writer.note(this.#kept)
         if (room !== undefined) await room
+        if (saved !== undefined) await saved
       }
       if (problem) throw new AppError(problem.code, problem.detail)
     }
@@ -120,16 +117,26 @@ export class Run {
     failure?: unknown,
   ): Promise<void> {
     this.#status = statusAfter[last.type]
-    const isKept = await this.#keep(chunks)
+    const frames = this.#encode(chunks)
+    const isKept = await this.#keep(chunks, frames.length)
     if (failure !== undefined && !this.#hasBegun) this.#begun.reject(failure)
-    void this.#give(isKept ? chunks : [errorChunk(maskedProblem())])
+    void this.#append(isKept ? frames : this.#encode([errorChunk(maskedProblem())]))
   }
 
   #give(chunks: readonly UIMessageChunk[]): Promise<void> | undefined {
-    const { id, output } = this.#options
-    const frames = encodeChunks(chunks, { runId: id, sequence: this.#sequence })
+    const frames = this.#encode(chunks)
+    this.#kept?.add(chunks, frames.length)
+    return this.#append(frames)
+  }
+
+  #encode(chunks: readonly UIMessageChunk[]): string {
+    const frames = encodeChunks(chunks, { runId: this.#options.id, sequence: this.#sequence })
     this.#sequence += chunks.length
-    const room = output.append(frames)
+    return frames
+  }
+
+  #append(frames: string): Promise<void> | undefined {
+    const room = this.#options.output.append(frames)
     if (!this.#hasBegun) this.#begun.resolve()
     this.#hasBegun = true
     return room
@@ -150,11 +157,11 @@ export class Run {
     return errorChunk(problem ?? maskedProblem())
   }
 
-  async #keep(chunks: readonly UIMessageChunk[]): Promise<boolean> {
+  async #keep(chunks: readonly UIMessageChunk[], size: number): Promise<boolean> {
     if (this.#kept === undefined) return true
     const { writer, log } = this.#options
     try {
-      this.#kept.add(chunks)
+      this.#kept.add(chunks, size)
       await writer.finish(this.#kept)
       return true
     } catch (error) {

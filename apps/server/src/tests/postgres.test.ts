@@ -4,7 +4,7 @@ import { createConfig } from '../config/config.ts'
 import { createDependencies } from '../dependencies.ts'
 import { createPostgresThreadStore } from '../drivers/storage/sql/create-postgres-thread-store.ts'
 import type { Owner } from '../identity/owner.ts'
-import { userMessage } from './conformance/describe-thread-store.ts'
+import { growth, said, userMessage } from './conformance/describe-thread-store.ts'
 import { allowConnections, breakConnections, createTestDatabase } from './postgres-test-database.ts'
 import { startTestServer } from './test-server.ts'
 
@@ -58,10 +58,10 @@ describe('PostgreSQL', { timeout: 20_000 }, () => {
     for (const round of rounds) {
       const [threadId, messageId] = [`t${round}`, `r${round}`]
       await first.addExchange(owner, { threadId, messages: [streaming(messageId)] })
-      await first.saveReplies([progressOf(messageId, 'so')])
+      await first.saveReplies([growth(messageId, said('so'))])
       await Promise.all([
         second.deleteThread(owner, threadId),
-        first.saveReplies([progressOf(messageId, 'so far')]),
+        first.saveReplies([growth(messageId, said(' far'))]),
         first.addExchange(owner, { threadId, messages: [userMessage(`m${round}`)] }),
       ])
       const left = (await first.listMessages(owner, threadId)).map(({ id }) => id)
@@ -76,10 +76,10 @@ describe('PostgreSQL', { timeout: 20_000 }, () => {
     for (const round of rounds) {
       const messageId = `r${round}`
       await first.addExchange(owner, { threadId: 't', messages: [streaming(messageId)] })
-      await first.saveReplies([progressOf(messageId, 'half')])
-      const parts = [{ type: 'text' as const, text: 'half and half' }]
+      await first.saveReplies([growth(messageId, said('half'))])
+      const parts = [{ type: 'text', text: 'half and half' }]
       await Promise.all([
-        first.saveReplies([{ owner, messageId, reply: { parts, status: 'complete' } }]),
+        first.saveReplies([growth(messageId, said(' and half'), { type: 'finish' })]),
         second.failAbandoned('second', problem),
       ])
       expect(await first.findMessages(owner, 't', [messageId])).toMatchObject([
@@ -125,7 +125,7 @@ describe('PostgreSQL', { timeout: 20_000 }, () => {
     })
     expect(await store.updateThread(owner, 't', { title: 'C\0' })).toMatchObject({ title: 'C' })
     await store.addExchange(owner, { threadId: 't', messages: [streaming('r')] })
-    for (const text of ['\0', '\0 and \0']) await store.saveReplies([progressOf('r', text)])
+    for (const text of ['\0', ' and \0']) await store.saveReplies([growth('r', said(text))])
     expect(await store.listMessages(owner, 't')).toMatchObject([{ parts: [{ text: '\0 and \0' }] }])
   })
 
@@ -185,9 +185,4 @@ async function openTwo() {
 
 function streaming(id: string): Message {
   return { ...userMessage(id), role: 'assistant', parts: [], status: 'streaming' }
-}
-
-function progressOf(messageId: string, text: string) {
-  const parts = [{ type: 'text' as const, text, state: 'streaming' as const }]
-  return { owner, messageId, reply: { parts, status: 'streaming' as const } }
 }

@@ -3,9 +3,9 @@ import type {
   Message,
   MessageStatus,
   Problem,
-  Reply,
   Thread,
   ThreadUpdate,
+  UIMessageChunk,
 } from '@assistant-ui-proxy/contract'
 import type { Owner } from '../identity/owner.ts'
 
@@ -49,11 +49,11 @@ export class RunConflict extends Error {
   }
 }
 
-/** A reply as far as it has come. */
-export interface ReplyProgress {
+/** What a reply has grown by since it was saved last. A terminal chunk ends it. */
+export interface ReplyGrowth {
   readonly owner: Owner
   readonly messageId: string
-  readonly reply: Pick<Reply, 'parts' | 'status' | 'metadata' | 'problem'>
+  readonly chunks: readonly UIMessageChunk[]
 }
 
 /**
@@ -92,8 +92,8 @@ export interface ThreadStore {
   /** The thread's run of this id, or the one that goes on in it. */
   findRun(owner: Owner, threadId: string, runId?: string): Promise<StoredRun | undefined>
 
-  /** Overwrites the replies named, in one transaction; those that are gone by now are left out. */
-  saveReplies(progress: readonly ReplyProgress[]): Promise<void>
+  /** Adds to the replies named, in one transaction; those that are gone by now are left out. */
+  saveReplies(growths: readonly ReplyGrowth[]): Promise<void>
   /** Tells the other servers that this one is alive, and will be for so long. */
   renewLease(serverId: string, ttlMs: number): Promise<void>
   /**

@@ -4,7 +4,7 @@ import type { Owner } from '../../identity/owner.ts'
 import type { SearchIndex } from '../../search/search-index.ts'
 import { parseWordQuery, wordsOf } from '../../search/words.ts'
 import type { ThreadStore } from '../../threads/thread-store.ts'
-import { userMessage } from './describe-thread-store.ts'
+import { growth, said, userMessage } from './describe-thread-store.ts'
 
 type OpenStore = () => Promise<{
   store: ThreadStore
@@ -77,18 +77,15 @@ export function describeSearchIndex(name: string, open: OpenStore): void {
       }
       await store.addExchange(owner, { threadId: 't', messages: [reply] })
       await indexAll()
-      const ended = (text: string) => ({
-        owner,
-        messageId: 'r',
-        reply: { ...textOf(text), status: 'complete' as const },
-      })
-      await store.saveReplies([ended('first words')])
+      await store.saveReplies([growth('r', said('first words'), { type: 'finish' })])
       await indexAll()
       expect(await find('first')).toEqual(['t r: first words'])
-      await store.saveReplies([ended('other words')])
+      const resumed = { id: 'r', parts: textOf('other words').parts }
+      await store.addExchange(owner, { threadId: 't', messages: [], resumed })
+      await store.saveReplies([growth('r', said(' follow'), { type: 'finish' })])
       await indexAll()
       expect(await find('first')).toEqual([])
-      expect(await find('other')).toEqual(['t r: other words'])
+      expect(await find('follow')).toEqual(['t r: other words follow'])
     })
 
     it('gives each thread once, those written to last first, no more than are wanted', async () => {

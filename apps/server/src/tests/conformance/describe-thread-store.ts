@@ -1,7 +1,12 @@
-import { createProblem, type Message } from '@assistant-ui-proxy/contract'
+import {
+  createProblem,
+  errorChunk,
+  type Message,
+  type UIMessageChunk,
+} from '@assistant-ui-proxy/contract'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Owner } from '../../identity/owner.ts'
-import type { RunClaim, ThreadStore } from '../../threads/thread-store.ts'
+import type { ReplyGrowth, RunClaim, ThreadStore } from '../../threads/thread-store.ts'
 
 type OpenStore = () => Promise<{ store: ThreadStore; close: () => Promise<void> }>
 
@@ -172,13 +177,22 @@ export function describeThreadStore(
         expect(await store.findMessages(owner, 't', [])).toEqual([])
       })
 
-      it('overwrites a reply with how far it has come', async () => {
+      it('ends a reply with all that its chunks said', async () => {
         await store.addExchange(owner, exchange('t', [userMessage('u1'), reply('a1', 'u1')]))
-        const parts = [{ type: 'text' as const, text: "it's “fine” \n \u2028 🙂" }]
-        const progress = { parts, status: 'complete' as const, metadata: { model: 'x' } }
-        await store.saveReplies([{ owner, messageId: 'a1', reply: progress }])
-        const [, saved] = await store.listMessages(owner, 't')
-        expect(saved).toMatchObject({ ...progress, error: null })
+        const text = "it's “fine” \n \u2028 🙂"
+        await store.saveReplies([
+          growth('a1', said(text), {
+            type: 'finish',
+            finishReason: 'stop',
+            messageMetadata: { model: 'x' },
+          }),
+        ])
+        expect((await store.listMessages(owner, 't'))[1]).toMatchObject({
+          parts: [{ type: 'text', text, state: 'done' }],
+          status: 'complete',
+          metadata: { model: 'x' },
+          error: null,
+        })
       })
 
       it('gives a reply that streams as far as it was saved, at every step', async () => {
@@ -186,10 +200,8 @@ export function describeThreadStore(
         let text = ''
         for (const word of ['It ', 'grows ', 'word ', 'by ', 'word.']) {
           text += word
-          const parts = [{ type: 'text' as const, text, state: 'streaming' as const }]
-          await store.saveReplies([
-            { owner, messageId: 'a1', reply: { parts, status: 'streaming' } },
-          ])
+          await store.saveReplies([growth('a1', said(word))])
+          const parts = [{ type: 'text', text, state: 'streaming' }]
           const read = [
             (await store.listMessages(owner, 't')).at(1),
             (await store.listBranch(owner, 't', 'a1')).at(1),
@@ -197,36 +209,25 @@ export function describeThreadStore(
           ]
           for (const message of read) expect(message).toMatchObject({ status: 'streaming', parts })
         }
-        const parts = [{ type: 'text' as const, text: `${text} Done.` }]
-        await store.saveReplies([{ owner, messageId: 'a1', reply: { parts, status: 'complete' } }])
+        await store.saveReplies([growth('a1', said(' Done.'), finish)])
         expect((await store.listMessages(owner, 't'))[1]).toMatchObject({
           status: 'complete',
-          parts,
+          parts: [{ text: `${text} Done.`, state: 'done' }],
         })
       })
 
       it('takes no harm from a thread that is deleted while its reply streams', async () => {
         await store.addExchange(owner, exchange('t', [userMessage('u1'), reply('a1', 'u1')]))
-        const save = (text: string) => {
-          const parts = [{ type: 'text' as const, text }]
-          return store.saveReplies([
-            { owner, messageId: 'a1', reply: { parts, status: 'streaming' } },
-          ])
-        }
-        await save('so')
+        await store.saveReplies([growth('a1', said('so'))])
         await store.deleteThread(owner, 't')
-        await save('so far')
-        await save('so far, so good')
+        await store.saveReplies([growth('a1', said(' far'))])
+        await store.saveReplies([growth('a1', said(', so good'), finish)])
         expect(await store.listMessages(owner, 't')).toEqual([])
       })
 
       it('leaves out a reply whose thread is gone, and saves the others', async () => {
         await store.addExchange(owner, exchange('t', [userMessage('u1'), reply('a1', 'u1')]))
-        const done = { parts: [], status: 'complete' as const }
-        await store.saveReplies([
-          { owner, messageId: 'gone', reply: done },
-          { owner, messageId: 'a1', reply: done },
-        ])
+        await store.saveReplies([growth('gone', finish), growth('a1', finish)])
         expect((await store.listMessages(owner, 't'))[1]?.status).toBe('complete')
       })
 
@@ -236,15 +237,12 @@ export function describeThreadStore(
           const messages = [userMessage('u1'), reply('a1', 'u1')]
           await store.addExchange(owner, { threadId: 't', messages, run: claim('r1') })
           await store.addExchange(owner, exchange('t', [reply('a2', 'u1')]))
-          const part = { type: 'text' as const, text: 'half a sen', state: 'streaming' as const }
-          const complete = { parts: [], status: 'complete' as const }
+          const metadata = { type: 'message-metadata' as const, messageMetadata: 1 }
           await store.saveReplies([
-            { owner, messageId: 'a1', reply: { parts: [part], status: 'streaming', metadata: 1 } },
-            { owner, messageId: 'a2', reply: complete },
+            growth('a1', metadata, said('half a sen')),
+            growth('a2', finish),
           ])
-          const grown = { ...part, text: 'half a sentence' }
-          const progress = { parts: [grown], status: 'streaming' as const, metadata: 1 }
-          await store.saveReplies([{ owner, messageId: 'a1', reply: progress }])
+          await store.saveReplies([growth('a1', said('tence'))])
           const problem = createProblem('run_interrupted', 'The server stopped.')
           expect(await store.failAbandoned('b', problem)).toEqual(['r1'])
           expect(await store.failAbandoned('b', problem)).toEqual([])
@@ -262,7 +260,6 @@ export function describeThreadStore(
 
     describe.skipIf(knowsNoOwners)('runs', () => {
       const problem = createProblem('run_interrupted', 'The server stopped.')
-      const ended = { parts: [], status: 'complete' as const }
       const begin = (id: string, run: RunClaim, replyId = `reply-${id}`) =>
         store.addExchange(owner, {
           threadId: 't',
@@ -280,7 +277,7 @@ export function describeThreadStore(
           status: 'streaming',
         }
         expect(await store.findRun(owner, 't')).toEqual(run)
-        await store.saveReplies([{ owner, messageId: 'reply-u1', reply: ended }])
+        await store.saveReplies([growth('reply-u1', finish)])
         expect(await store.findRun(owner, 't')).toBeUndefined()
         expect(await store.findRun(owner, 't', 'r1')).toEqual({ ...run, status: 'complete' })
         expect(await store.findRun(owner, 't', 'r2')).toBeUndefined()
@@ -293,13 +290,13 @@ export function describeThreadStore(
         expect(await store.listMessages(owner, 't')).toHaveLength(2)
         const elsewhere = { threadId: 't2', messages: [reply('a9', 'u9')], run: claim('r3') }
         await store.addExchange(owner, elsewhere)
-        await store.saveReplies([{ owner, messageId: 'reply-u1', reply: ended }])
+        await store.saveReplies([growth('reply-u1', finish)])
         await begin('u2', claim('r2'))
       })
 
       it('gives a name to one run, for good', async () => {
         await begin('u1', claim('r1', 'once'))
-        await store.saveReplies([{ owner, messageId: 'reply-u1', reply: ended }])
+        await store.saveReplies([growth('reply-u1', finish)])
         await expect(begin('u2', claim('r2', 'once'))).rejects.toMatchObject({
           run: { runId: 'r1', status: 'complete', fingerprint: 'print' },
         })
@@ -308,8 +305,7 @@ export function describeThreadStore(
 
       it('gives the name of a run that failed to the next that asks for it', async () => {
         await begin('u1', claim('r1', 'once'))
-        const failed = { parts: [], status: 'failed' as const, problem }
-        await store.saveReplies([{ owner, messageId: 'reply-u1', reply: failed }])
+        await store.saveReplies([growth('reply-u1', errorChunk(problem))])
         const messages = [reply('again', 'u1')]
         await store.addExchange(owner, { threadId: 't', messages, run: claim('r2', 'once') })
         expect(await store.findRun(owner, 't')).toMatchObject({ runId: 'r2', name: 'once' })
@@ -317,7 +313,7 @@ export function describeThreadStore(
 
       it('goes on with a reply that is there, under a new run', async () => {
         await begin('u1', claim('r1'))
-        await store.saveReplies([{ owner, messageId: 'reply-u1', reply: ended }])
+        await store.saveReplies([growth('reply-u1', finish)])
         const parts = [{ type: 'text' as const, text: 'so far', state: 'done' as const }]
         const resumed = { id: 'reply-u1', parts }
         await store.addExchange(owner, { threadId: 't', messages: [], resumed, run: claim('r2') })
@@ -348,8 +344,7 @@ export function describeThreadStore(
       expect(await store.listMessages(stranger, 't')).toEqual([])
       expect(await store.listBranch(stranger, 't', 'a1')).toEqual([])
       expect(await store.findMessages(stranger, 't', ['a1'])).toEqual([])
-      const taken = { parts: [], status: 'complete' as const }
-      await store.saveReplies([{ owner: stranger, messageId: 'a1', reply: taken }])
+      await store.saveReplies([{ ...growth('a1', finish), owner: stranger }])
       expect((await store.listMessages(owner, 't'))[1]?.status).toBe('streaming')
       await store.addExchange(stranger, exchange('t', [userMessage('u1')]))
       expect(await store.listMessages(owner, 't')).toHaveLength(2)
@@ -363,6 +358,16 @@ export function describeThreadStore(
 
 function exchange(threadId: string, messages: Message[]) {
   return { threadId, messages }
+}
+
+const finish: UIMessageChunk = { type: 'finish' }
+
+export function said(delta: string): UIMessageChunk {
+  return { type: 'text-delta', id: '0', delta }
+}
+
+export function growth(messageId: string, ...chunks: UIMessageChunk[]): ReplyGrowth {
+  return { owner, messageId, chunks }
 }
 
 /** Of the server `a`. */

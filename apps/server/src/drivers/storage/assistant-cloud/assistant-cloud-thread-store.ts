@@ -1,14 +1,17 @@
 import {
+  accumulate,
   createProblem,
+  emptyReply,
   type CloudMessage,
   type ListThreadsQuery,
   type Message,
+  type Reply,
   type Thread,
   type ThreadUpdate,
 } from '@assistant-ui-proxy/contract'
 import { AppError } from '../../../app-error.ts'
 import { localOwner, type Owner } from '../../../identity/owner.ts'
-import type { Exchange, ReplyProgress, ThreadStore } from '../../../threads/thread-store.ts'
+import type { Exchange, ReplyGrowth, ThreadStore } from '../../../threads/thread-store.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { clientFor, expectStatus, type AssistantCloudAccess } from './cloud-access.ts'
 import {
@@ -46,8 +49,8 @@ export class AssistantCloudThreadStore implements ThreadStore {
   /** The service's thread ids, by owner and ours. */
   readonly #threadIds = new BoundedMap<string>(rememberedIds)
   readonly #places = new BoundedMap<Place>(rememberedIds)
-  /** When each growing reply was written last. */
-  readonly #writtenAtMs = new Map<string, number>()
+  /** The wire takes whole messages only: the replies that grow, and when each was written last. */
+  readonly #growing = new Map<string, { readonly reply: Reply; readonly writtenAtMs: number }>()
 
   /** @param growthIntervalMs the service is not written to more often for one reply */
   constructor(access: AssistantCloudAccess, { growthIntervalMs = 1_000 } = {}) {
@@ -169,14 +172,14 @@ export class AssistantCloudThreadStore implements ThreadStore {
     await expectStatus(activity, 200)
     if (resumed === undefined) return
     const { id: messageId, parts } = resumed
-    await this.#saveReply({ owner, messageId, reply: { parts, status: 'streaming' } })
+    await this.#writeReply(owner, messageId, { ...emptyReply, parts })
   }
 
   /** The wire has no place for runs: each server knows its own. */
   async findRun(): Promise<undefined> {}
 
-  async saveReplies(progress: readonly ReplyProgress[]): Promise<void> {
-    await Promise.all(progress.map((each) => this.#saveReply(each)))
+  async saveReplies(growths: readonly ReplyGrowth[]): Promise<void> {
+    await Promise.all(growths.map((each) => this.#saveReply(each)))
   }
 
   async renewLease(): Promise<void> {}
@@ -190,20 +193,30 @@ export class AssistantCloudThreadStore implements ThreadStore {
     await expectStatus(this.#client(localOwner).threads.list({ query: { limit: 1 } }), 200)
   }
 
-  async #saveReply({ owner, messageId, reply }: ReplyProgress): Promise<void> {
+  async #saveReply({ owner, messageId, chunks }: ReplyGrowth): Promise<void> {
+    const key = keyOf(owner, messageId)
+    const known = this.#growing.get(key)
+    const reply = accumulate(known?.reply ?? emptyReply, chunks)
+    const sinceLastMs = performance.now() - (known?.writtenAtMs ?? -Infinity)
+    if (known && reply.status === 'streaming' && sinceLastMs < this.#growthIntervalMs)
+      this.#growing.set(key, { ...known, reply })
+    else await this.#writeReply(owner, messageId, reply)
+  }
+
+  /** A reply that is not at its end is remembered once it is written. */
+  async #writeReply(owner: Owner, messageId: string, reply: Reply): Promise<void> {
     const key = keyOf(owner, messageId)
     const place = this.#places.get(key)
     if (place === undefined) return
-    const sinceLastMs = performance.now() - (this.#writtenAtMs.get(key) ?? -Infinity)
-    if (reply.status !== 'streaming') this.#writtenAtMs.delete(key)
-    else if (sinceLastMs < this.#growthIntervalMs) return
-    else this.#writtenAtMs.set(key, performance.now())
     const asking = this.#client(owner).messages.update({
       params: { thread_id: place.threadId, message_id: place.messageId },
       body: { content: contentOfReply(reply) },
     })
     // A thread that is gone by now takes none.
     await expectStatus(asking, 200, 404)
+    if (reply.status === 'streaming')
+      this.#growing.set(key, { reply, writtenAtMs: performance.now() })
+    else this.#growing.delete(key)
   }
 
   /** @returns all rows, parents first */

@@ -5,10 +5,10 @@ import {
   type CloudMessage,
   type CloudThread,
   type Message,
+  type Reply,
   type Thread,
 } from '@assistant-ui-proxy/contract'
 import { z } from 'zod'
-import type { ReplyProgress } from '../../../threads/thread-store.ts'
 
 /** How messages are written: the AI SDK's `UIMessage` without its id. */
 export const messageFormat = 'ai-sdk/v6'
@@ -58,7 +58,7 @@ export function contentOfMessage({ role, parts, status, error, metadata }: Messa
   return contentOf(role, parts, metadata, { status, error })
 }
 
-export function contentOfReply({ parts, metadata, status, problem }: ReplyProgress['reply']) {
+export function contentOfReply({ parts, metadata, status, problem }: Reply) {
   return contentOf('assistant', parts, metadata, { status, error: problem ?? null })
 }
 

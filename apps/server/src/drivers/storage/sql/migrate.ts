@@ -5,6 +5,7 @@ import { createThreadsAndMessages } from './migrations/0001-threads-and-messages
 import { createReplyGrowth } from './migrations/0002-reply-growth.ts'
 import { addRuns } from './migrations/0003-runs.ts'
 import { createSearch } from './migrations/0004-search.ts'
+import { keepGrowthAsChunks } from './migrations/0005-growth-as-chunks.ts'
 import type { Schema } from './schema.ts'
 
 // Named here rather than found in the folder: they are type-checked and need no file access.
@@ -13,6 +14,7 @@ const migrationsOf = (engine: Engine): Record<string, Migration> => ({
   '0002-reply-growth': { up: (db) => createReplyGrowth(db, engine) },
   '0003-runs': { up: (db) => addRuns(db, engine) },
   '0004-search': { up: (db) => createSearch(db, engine) },
+  '0005-growth-as-chunks': { up: (db) => keepGrowthAsChunks(db, engine) },
 })
 
 /** Brings the database to the newest schema. In PostgreSQL one server at a time, under a lock. */

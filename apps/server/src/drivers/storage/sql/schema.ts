@@ -38,11 +38,12 @@ export interface MessageTable extends Owned {
   is_indexed: Generated<number>
 }
 
-interface ReplyGrowthTable extends Owned {
+interface ReplyGrowthTable {
   /** Order of growth. */
   sequence: Generated<number>
-  message_id: string
-  growth: string
+  message_sequence: number
+  /** As JSON. */
+  chunks: string
 }
 
 /** What can be found. Its words are in `search_words` (SQLite), or in `words` (PostgreSQL). */

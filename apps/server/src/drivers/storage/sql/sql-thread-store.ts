@@ -10,7 +10,7 @@ import { AppError } from '../../../app-error.ts'
 import type { Owner } from '../../../identity/owner.ts'
 import type {
   Exchange,
-  ReplyProgress,
+  ReplyGrowth,
   StoredRun,
   ThreadStore,
 } from '../../../threads/thread-store.ts'
@@ -158,8 +158,8 @@ export class SqlThreadStore implements ThreadStore {
     return findRun(this.#db, owner, threadId, runId)
   }
 
-  saveReplies(progress: readonly ReplyProgress[]): Promise<void> {
-    return this.#replies.save(progress)
+  saveReplies(growths: readonly ReplyGrowth[]): Promise<void> {
+    return this.#replies.save(growths)
   }
 
   renewLease(serverId: string, ttlMs: number): Promise<void> {
