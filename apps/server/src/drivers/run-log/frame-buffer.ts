@@ -8,7 +8,7 @@ const blockBytes = 16_384
 const lagLimitBytes = 65_536
 
 /** What a buffer keeps of a long stream, so much of its end. */
-const keptBytes = 4_194_304
+const keptBytes = 2_097_152
 
 const frameEnd = '\n\n'
 

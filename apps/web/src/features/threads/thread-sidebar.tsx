@@ -1,6 +1,8 @@
 import { Archive, ChevronLeft, SquarePen } from 'lucide-react'
 import { useEffect, useState, type ReactNode } from 'react'
 import { Button } from '../../components/ui/button.tsx'
+import { SearchField } from './search-field.tsx'
+import { SearchResults } from './search-results.tsx'
 import { ThreadList } from './thread-list.tsx'
 import type { Section } from './thread-pages.ts'
 import { useThreads } from './threads-context.tsx'
@@ -14,6 +16,7 @@ export interface ThreadSidebarProps {
 export function ThreadSidebar({ header, onNewChat }: ThreadSidebarProps) {
   const { pages } = useThreads()
   const [section, setSection] = useState<Section>('regular')
+  const [words, setWords] = useState('')
   useEffect(() => pages.look(section), [pages, section])
   const isArchive = section === 'archived'
   return (
@@ -28,7 +31,12 @@ export function ThreadSidebar({ header, onNewChat }: ThreadSidebarProps) {
           New chat
         </Button>
       </div>
-      <ThreadList key={section} section={section} />
+      <SearchField words={words} onChange={setWords} />
+      {words.trim() === '' ? (
+        <ThreadList key={section} section={section} />
+      ) : (
+        <SearchResults words={words} />
+      )}
       <div className="shrink-0 border-t px-3 py-2 pb-[max(0.5rem,env(safe-area-inset-bottom))]">
         <Button
           look="quiet"

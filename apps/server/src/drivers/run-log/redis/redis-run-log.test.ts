@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { encodeChunks } from '@assistant-ui-proxy/contract'
 import { Redis } from 'ioredis'
 import { pino } from 'pino'
+import { findFreePort, startRedis } from 'services'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
-import { findFreePort } from '../../../tests/free-port.ts'
-import { startRedis } from '../../../tests/redis-process.ts'
 import { keyOf } from './keys.ts'
 import { RedisRunLog } from './redis-run-log.ts'
 
@@ -70,16 +69,16 @@ describe.skipIf(inject('redisUrl') === '')('RedisRunLog', { timeout: 20_000 }, (
 
   it('goes on while Redis is away, and sends what it missed when it is back', async () => {
     const port = await findFreePort()
-    const stop = await startRedis(port)
+    const redis = await startRedis(port)
     const { write, readHere, readThere } = await openRun(undefined, `redis://127.0.0.1:${port}`)
     const frames = [write('before')]
     const first = await readHere(0, 1)
-    await stop?.()
+    await redis?.stop('SIGKILL')
     for (let index = 0; index < 20; index++) frames.push(write(`${index} ${long}`))
     expect(first).toBe(frames[0])
     expect(await readHere(1, 1)).toContain(long)
-    const stopAgain = await startRedis(port)
-    onTestFinished(() => stopAgain?.())
+    const again = await startRedis(port)
+    onTestFinished(() => again?.stop())
     frames.push(write('after'))
     write.end()
     await expect

@@ -1,0 +1,38 @@
+import { Search, X } from 'lucide-react'
+import { IconButton } from '../../components/ui/icon-button.tsx'
+
+export interface SearchFieldProps {
+  readonly words: string
+  readonly onChange: (words: string) => void
+}
+
+export function SearchField({ words, onChange }: SearchFieldProps) {
+  return (
+    <search className="relative px-3 pb-1">
+      <Search
+        aria-hidden
+        className="pointer-events-none absolute top-2.5 left-6 size-4 text-ink-faint"
+      />
+      <input
+        type="text"
+        inputMode="search"
+        enterKeyHint="search"
+        autoComplete="off"
+        maxLength={200}
+        aria-label="Search conversations"
+        placeholder="Search"
+        value={words}
+        onChange={({ target }) => onChange(target.value)}
+        onKeyDown={({ key }) => key === 'Escape' && onChange('')}
+        className="touchable h-9 w-full rounded-md border border-transparent bg-hover pr-9 pl-9 text-sm placeholder:text-ink-faint hover:border-line focus:bg-raised max-sm:text-base"
+      />
+      {words !== '' && (
+        <div className="absolute top-0.5 right-3.5">
+          <IconButton label="Clear search" onClick={() => onChange('')}>
+            <X aria-hidden className="size-4" />
+          </IconButton>
+        </div>
+      )}
+    </search>
+  )
+}
