@@ -13,6 +13,7 @@ import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
 import type { Owner } from '../../../identity/owner.ts'
 import type { ReplyGrowth } from '../../../threads/thread-store.ts'
 import type { Engine } from './engine.ts'
+import { tableOf } from './json-table.ts'
 import { clockOf } from './leases.ts'
 import { jsonOrNull, messageColumns, messageOfRow } from './rows.ts'
 import type { Schema } from './schema.ts'
@@ -115,7 +116,7 @@ export class SqlReplies {
     await sql`
       insert into reply_growth (message_sequence, chunks)
       select m.sequence, r.value ->> 3
-      from ${this.#tableOf(rows)}
+      from ${tableOf(this.#engine, rows)}
       join messages m on ${isMessage}
       ${lock}
     `.execute(db)
@@ -124,7 +125,7 @@ export class SqlReplies {
   async #end(db: Kysely<Schema>, growths: readonly ReplyGrowth[]): Promise<void> {
     const { rows } = await sql<StoredReply>`
       select m.sequence, m.workspace_id, m.user_id, m.id, m.parts, m.metadata, g.chunks
-      from ${this.#tableOf(growths.map(keyOf))}
+      from ${tableOf(this.#engine, growths.map(keyOf))}
       join messages m on ${isMessage}
       left join reply_growth g on g.message_sequence = m.sequence
       order by g.sequence
@@ -140,25 +141,20 @@ export class SqlReplies {
     await sql`
       update messages set parts = r.value ->> 1, status = r.value ->> 2, metadata = r.value ->> 3,
         error = r.value ->> 4, is_indexed = 0
-      from ${this.#tableOf(ended)}
+      from ${tableOf(this.#engine, ended)}
       where messages.sequence = ${this.#sequenceOf}
     `.execute(db)
     await sql`
       delete from reply_growth where message_sequence in (
-        select ${this.#sequenceOf} from ${this.#tableOf(ended.map(([sequence]) => [sequence]))})
+        select ${this.#sequenceOf} from ${tableOf(
+          this.#engine,
+          ended.map(([sequence]) => [sequence]),
+        )})
     `.execute(db)
   }
 
   get #sequenceOf(): RawBuilder<unknown> {
     return this.#engine === 'sqlite' ? sql`r.value ->> 0` : sql`(r.value ->> 0)::bigint`
-  }
-
-  /** Rows as a table of arrays: one statement for all, since a query costs more to build than its row. */
-  #tableOf(rows: readonly (readonly unknown[])[]): RawBuilder<unknown> {
-    const json = JSON.stringify(rows)
-    return this.#engine === 'sqlite'
-      ? sql`json_each(${json}) r`
-      : sql`json_array_elements(${json}::json) r(value)`
   }
 }
 

@@ -5,6 +5,7 @@ import type { Owner } from '../../../identity/owner.ts'
 import type { FoundText, PendingText, SearchIndex } from '../../../search/search-index.ts'
 import type { WordQuery } from '../../../search/words.ts'
 import type { Engine } from './engine.ts'
+import { tableOf } from './json-table.ts'
 import { threadColumns, threadOfRow } from './rows.ts'
 import type { Schema } from './schema.ts'
 import { transact } from './transact.ts'
@@ -82,36 +83,65 @@ export class SqlSearchIndex implements SearchIndex {
 
   async add(texts: readonly IndexedText[]): Promise<void> {
     await transact(this.#db, async (transaction) => {
-      for (const text of texts)
-        if (await claim(transaction, text)) await this.#replace(transaction, text)
+      const claimed = await this.#claim(transaction, texts)
+      if (claimed.length > 0) await this.#replace(transaction, claimed)
     })
   }
 
-  async #replace(transaction: Transaction<Schema>, text: IndexedText): Promise<void> {
-    const { owner, threadId, messageId, words } = text
-    await transaction
-      .deleteFrom('search_documents')
-      .where('workspace_id', '=', owner.workspaceId)
-      .where('user_id', '=', owner.userId)
-      .where('thread_id', '=', threadId)
-      .where('message_id', messageId === undefined ? 'is' : '=', messageId ?? null)
-      .execute()
-    const { sequence } = await transaction
-      .insertInto('search_documents')
-      .values({
-        workspace_id: owner.workspaceId,
-        user_id: owner.userId,
-        thread_id: threadId,
-        message_id: messageId ?? null,
-        ...(this.#engine === 'postgres' && {
-          words: sql`array_to_tsvector(${[ownerWord(owner), ...words]}::text[])`,
-        }),
-      })
-      .returning('sequence')
-      .executeTakeFirstOrThrow()
-    if (this.#engine === 'sqlite')
-      await sql`insert into search_words (rowid, owner, words)
-        values (${sequence}, ${ownerWord(owner)}, ${words.join(' ')})`.execute(transaction)
+  /** @returns those that are still to be indexed, and are what they were */
+  async #claim(
+    transaction: Transaction<Schema>,
+    texts: readonly IndexedText[],
+  ): Promise<IndexedText[]> {
+    const claimed: IndexedText[] = []
+    const messages = texts.filter(({ messageId }) => messageId !== undefined)
+    if (messages.length > 0) {
+      const { rows } = await sql<{ workspace_id: string; user_id: string; id: string }>`
+        update messages set is_indexed = 1 from ${tableOf(this.#engine, messages.map(keyOf))}
+        where workspace_id = r.value ->> 0 and user_id = r.value ->> 1 and messages.id = r.value ->> 3
+          and is_indexed = 0 and status <> 'streaming'
+        returning workspace_id, user_id, messages.id`.execute(transaction)
+      const ids = new Set(
+        rows.map((row) => JSON.stringify([row.workspace_id, row.user_id, row.id])),
+      )
+      for (const text of messages)
+        if (ids.has(JSON.stringify([text.owner.workspaceId, text.owner.userId, text.messageId])))
+          claimed.push(text)
+    }
+    for (const title of texts.filter(({ messageId }) => messageId === undefined))
+      if (await claimTitle(transaction, title)) claimed.push(title)
+    return claimed
+  }
+
+  async #replace(transaction: Transaction<Schema>, texts: readonly IndexedText[]): Promise<void> {
+    const source = tableOf(
+      this.#engine,
+      texts.map((text) => [...keyOf(text), wordsOf(text)]),
+    )
+    const isOfText = sql`d.workspace_id = r.value ->> 0 and d.user_id = r.value ->> 1
+      and d.thread_id = r.value ->> 2 and d.message_id is not distinct from r.value ->> 3`
+    await sql`
+      delete from search_documents where sequence in (
+        select d.sequence from ${source} join search_documents d on ${isOfText})
+    `.execute(transaction)
+    if (this.#engine === 'postgres') {
+      await sql`
+        insert into search_documents (workspace_id, user_id, thread_id, message_id, words)
+        select r.value ->> 0, r.value ->> 1, r.value ->> 2, r.value ->> 3,
+          array_to_tsvector(string_to_array(r.value ->> 4, ' '))
+        from ${source}`.execute(transaction)
+      return
+    }
+    await sql`
+      insert into search_documents (workspace_id, user_id, thread_id, message_id)
+      select r.value ->> 0, r.value ->> 1, r.value ->> 2, r.value ->> 3 from ${source}
+    `.execute(transaction)
+    const ownersWord = sql`substr(r.value ->> 4, 1, instr(r.value ->> 4, ' ') - 1)`
+    await sql`
+      insert into search_words (rowid, owner, words)
+      select d.sequence, ${ownersWord}, substr(r.value ->> 4, instr(r.value ->> 4, ' ') + 1)
+      from ${source} join search_documents d on ${isOfText}
+    `.execute(transaction)
   }
 
   async #findHits(
@@ -195,32 +225,30 @@ export class SqlSearchIndex implements SearchIndex {
 }
 
 /** @returns whether it is still to be indexed, and is what it was */
-async function claim(
+async function claimTitle(
   transaction: Transaction<Schema>,
-  { owner, threadId, messageId, text }: PendingText,
+  { owner, threadId, text }: PendingText,
 ): Promise<boolean> {
-  if (messageId === undefined) {
-    const { numUpdatedRows } = await transaction
-      .updateTable('threads')
-      .set({ is_title_indexed: 1 })
-      .where('workspace_id', '=', owner.workspaceId)
-      .where('user_id', '=', owner.userId)
-      .where('id', '=', threadId)
-      .where('is_title_indexed', '=', 0)
-      .where('title', '=', text)
-      .executeTakeFirst()
-    return numUpdatedRows > 0n
-  }
   const { numUpdatedRows } = await transaction
-    .updateTable('messages')
-    .set({ is_indexed: 1 })
+    .updateTable('threads')
+    .set({ is_title_indexed: 1 })
     .where('workspace_id', '=', owner.workspaceId)
     .where('user_id', '=', owner.userId)
-    .where('id', '=', messageId)
-    .where('is_indexed', '=', 0)
-    .where('status', '<>', 'streaming')
+    .where('id', '=', threadId)
+    .where('is_title_indexed', '=', 0)
+    .where('title', '=', text)
     .executeTakeFirst()
   return numUpdatedRows > 0n
+}
+
+/** Workspace, user, thread, and message or null. */
+function keyOf({ owner, threadId, messageId }: PendingText) {
+  return [owner.workspaceId, owner.userId, threadId, messageId ?? null]
+}
+
+/** The owner's word, then those of the text. */
+function wordsOf({ owner, words }: IndexedText): string {
+  return [ownerWord(owner), ...words].join(' ')
 }
 
 /** No word of a text: those are letters and digits, and shorter. */
