@@ -35,7 +35,7 @@ export function renderResults(values: Values, { rounds }: Plan): string {
   ].join('\n\n')
 }
 
-function describeMachine(): string {
+export function describeMachine(): string {
   const model = cpus()[0]?.model.trim() ?? 'unknown processor'
   const memory = Math.round(totalmem() / 2 ** 30)
   return `${availableParallelism()} cores (${model}), ${memory} GiB, ${type()} ${release()}, Node ${process.version}`

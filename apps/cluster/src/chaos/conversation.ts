@@ -82,6 +82,8 @@ async function sendUntilHeard(
       if (habit === 'leaves') return await readFor(Math.random() * 1_000, stream)
       if (habit === 'stops') {
         const reading = readAll(stream)
+        // It may fail before it is waited for.
+        reading.catch(() => undefined)
         await delay(Math.random() * 1_000)
         await stop(client, messageId, log, calls)
         await reading
