@@ -112,6 +112,8 @@ async function stop(
   const askedAtMs = performance.now()
   const answer = await client.chat.stop({ params: { thread_id: log.threadId } })
   if (answer.status !== 200 || !answer.body.stopped || !wasOpen) return
+  // Both are on their way here: the answer may be read first.
+  await delay(50)
   // Its own end may have come first; then there is nothing to measure.
   if (call.closedAtMs !== undefined && call.closedAtMs >= askedAtMs)
     log.stopMs.push(call.closedAtMs - askedAtMs)
