@@ -1,4 +1,4 @@
-import { textOfParts, type ChatBody } from '@assistant-ui-proxy/contract'
+import { createClient, textOfParts, type ChatBody } from '@assistant-ui-proxy/contract'
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../app-error.ts'
 import {
@@ -54,6 +54,35 @@ describe('a run whose reader leaves', () => {
       const rest = await fetch(`${url}/api/chat/t1/stream`, { headers: { 'last-event-id': id } })
       expect(chunksIn(await rest.text())).toEqual(whole.slice(index + 1))
     }
+  })
+
+  it('is whole wherever its connection is cut, and goes on within 100 ms', async () => {
+    const { url, say, finish } = await startConversation()
+    const sending = post(url, hello)
+    const words = Array.from({ length: 60 }, (_, index) => `naïve ${index} 🙂 `)
+    for (const word of words) say(word)
+    finish()
+    const whole = Buffer.from(await (await sending).arrayBuffer())
+    const tookMs: number[] = []
+    for (let cut = 1; cut < whole.length; cut += 1 + Math.floor(Math.random() * 40)) {
+      // Once, at this byte of the first answer.
+      let isCut = false
+      const client = createClient(url, {
+        fetch: async (input, init) => {
+          const askedAtMs = performance.now()
+          const response = await fetch(input, init)
+          if (isCut) tookMs.push(performance.now() - askedAtMs)
+          if (isCut || response.body === null) return response
+          isCut = true
+          return new Response(cutAt(cut, response.body), response)
+        },
+      })
+      const read = await collect(client.chat.stream(hello)).catch((error: unknown) => error)
+      // Before the first event is whole there is nothing to go on from.
+      if (cut >= whole.indexOf('\n\n') + 2) expect(read).toEqual(chunksIn(whole.toString()))
+    }
+    expect(tookMs.length).toBeGreaterThan(50)
+    expect(tookMs.toSorted((a, b) => a - b)[Math.floor(tookMs.length * 0.99)]).toBeLessThan(100)
   })
 
   it('answers 204 where nothing runs, or another run was meant', async () => {
@@ -192,4 +221,17 @@ it('refuses another message while a reply is written, and names the run', async 
 async function startConversation() {
   const conversation = scriptConversation()
   return { ...(await startTestServer({ upstream: conversation.upstream })), ...conversation }
+}
+
+/** The first bytes of a body, and then a connection that broke. */
+function cutAt(length: number, body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  let left = length
+  const cut = new TransformStream<Uint8Array, Uint8Array>({
+    transform(bytes, controller) {
+      controller.enqueue(bytes.subarray(0, left))
+      left -= bytes.length
+      if (left <= 0) controller.error(new TypeError('cut'))
+    },
+  })
+  return body.pipeThrough(cut)
 }

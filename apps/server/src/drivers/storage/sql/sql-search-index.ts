@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { textOfParts, type MessagePart, type Thread } from '@assistant-ui-proxy/contract'
-import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
+import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Owner } from '../../../identity/owner.ts'
 import type { FoundText, PendingText, SearchIndex } from '../../../search/search-index.ts'
 import type { WordQuery } from '../../../search/words.ts'
@@ -38,15 +38,29 @@ export class SqlSearchIndex implements SearchIndex {
 
   async find(owner: Owner, query: WordQuery, limit: number): Promise<FoundText[]> {
     const newest = new Map<string, string | undefined>()
-    let before: Hit['sequence'] | undefined
-    for (let page = 0; page < maxPages && newest.size < limit; page++) {
-      const hits = await this.#findHits(owner, query, before)
-      for (const { thread_id, message_id } of hits)
-        if (!newest.has(thread_id)) newest.set(thread_id, message_id ?? undefined)
-      before = hits.at(-1)?.sequence
-      if (hits.length < hitsPerPage) break
+    for (const from of await this.#beginnings()) {
+      let before: Hit['sequence'] | undefined
+      for (let page = 0; page < maxPages && newest.size < limit; page++) {
+        const hits = await this.#findHits(owner, query, from, before)
+        for (const { thread_id, message_id } of hits)
+          if (!newest.has(thread_id)) newest.set(thread_id, message_id ?? undefined)
+        before = hits.at(-1)?.sequence
+        if (hits.length < hitsPerPage) break
+      }
     }
     return this.#read(owner, new Map([...newest].slice(0, limit)))
+  }
+
+  /**
+   * From which document on is looked, one after the other until there are enough hits. FTS5 reads
+   * backwards and stops; PostgreSQL has to sort all that it finds.
+   */
+  async #beginnings(): Promise<readonly number[]> {
+    if (this.#engine === 'sqlite') return [0]
+    const { rows } = await sql<{ last: string | null }>`
+      select max(sequence) as last from search_documents`.execute(this.#db)
+    const last = Number(rows[0]?.last ?? 0)
+    return last > recentDocuments ? [last - recentDocuments, 0] : [0]
   }
 
   async listPending(limit: number): Promise<PendingText[]> {
@@ -144,18 +158,15 @@ export class SqlSearchIndex implements SearchIndex {
     `.execute(transaction)
   }
 
-  async #findHits(
+  #findHits(
     owner: Owner,
     query: WordQuery,
+    from: number,
     before: Hit['sequence'] | undefined,
   ): Promise<readonly Hit[]> {
-    if (this.#engine === 'sqlite') return this.#findInFts(owner, query, before)
-    const { rows } = await sql<{ last: string | null }>`
-      select max(sequence) as last from search_documents`.execute(this.#db)
-    const from = Number(before ?? rows[0]?.last ?? 0) - recentDocuments
-    const recent = await this.#findInVectors(owner, query, before, sql`and sequence > ${from}`)
-    if (recent.length >= hitsPerPage) return recent
-    return this.#findInVectors(owner, query, before, sql``)
+    return this.#engine === 'sqlite'
+      ? this.#findInFts(owner, query, before)
+      : this.#findInVectors(owner, query, from, before)
   }
 
   async #findInFts(
@@ -177,14 +188,14 @@ export class SqlSearchIndex implements SearchIndex {
   async #findInVectors(
     owner: Owner,
     { words, beginning }: WordQuery,
+    from: number,
     before: Hit['sequence'] | undefined,
-    narrowed: RawBuilder<unknown>,
   ): Promise<readonly Hit[]> {
     const terms = [ownerWord(owner), ...words].map((word) => `'${word}'`)
     if (beginning !== undefined) terms.push(`'${beginning}':*`)
     const { rows } = await sql<Hit>`
       select sequence, thread_id, message_id from search_documents
-      where words @@ ${terms.join(' & ')}::tsquery ${narrowed}
+      where words @@ ${terms.join(' & ')}::tsquery ${from === 0 ? sql`` : sql`and sequence > ${from}`}
         ${before === undefined ? sql`` : sql`and sequence < ${before}`}
       order by sequence desc limit ${hitsPerPage}`.execute(this.#db)
     return rows
