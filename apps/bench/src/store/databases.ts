@@ -39,6 +39,8 @@ export async function openPostgres(): Promise<Database> {
   const postgres = await startPostgres()
   const url = `${postgres.url}/postgres`
   const pool = new Pool({ connectionString: url, max: 2 })
+  // The database may close a connection before the pool does; without a listener that ends the process.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return {
     name: 'PostgreSQL',
     url,
