@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -13,7 +13,9 @@ import { sendJson, startTestServer } from './test-server.ts'
 
 const packageRoot = join(import.meta.dirname, '..')
 
-/** An ESM app outside the workspace, with the packed package installed from its file. */
+const tsc = join(packageRoot, 'node_modules/.bin/tsc')
+
+/** An ESM app outside the workspace, with the packed package and what that says it depends on. */
 let app: string
 let tarball: string
 
@@ -21,25 +23,9 @@ beforeAll(async () => {
   app = await mkdtemp(join(tmpdir(), 'contract-consumer-'))
   tarball = await pack(app)
   await cp(join(import.meta.dirname, 'consumer'), app, { recursive: true })
-  await writeFile(
-    join(app, 'package.json'),
-    JSON.stringify({
-      name: 'consumer',
-      private: true,
-      type: 'module',
-      dependencies: {
-        '@assistant-ui-proxy/contract': `file:${tarball}`,
-        typescript: await installedVersion('typescript'),
-        zod: await installedVersion('zod'),
-      },
-    }),
-  )
-  // npm waits five minutes for a registry that has gone silent, unless it is told to try again.
-  const patience = ['--fetch-timeout=20000', '--fetch-retries=5', '--fetch-retry-mintimeout=1000']
-  const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier']
-  const { code, stdout, stderr } = await run('npm', ['install', ...quiet, ...patience], app)
-  if (code !== 0) throw new Error(`npm install ended with ${code}:\n${stdout}\n${stderr}`)
-}, 300_000)
+  await writeFile(join(app, 'package.json'), '{"name":"consumer","private":true,"type":"module"}')
+  await install(tarball, join(app, 'node_modules'))
+}, 60_000)
 
 afterAll(() => rm(app, { recursive: true, force: true }))
 
@@ -76,7 +62,7 @@ describe('the packed package', () => {
 
 describe.each(['nodenext', 'bundler'])('an app with moduleResolution %s', (moduleResolution) => {
   const compile = (file: string, ...more: string[]) =>
-    run('node_modules/.bin/tsc', [...compilerOptions(moduleResolution), ...more, file], app)
+    run(tsc, [...compilerOptions(moduleResolution), ...more, file], app)
 
   it('compiles a right program', async () => {
     const { stdout, code } = await compile('chat.ts')
@@ -129,11 +115,7 @@ it('an app runs against a server with the types that it was compiled with', asyn
       sendJson(response, 200, [thread])
     }
   })
-  await run(
-    'node_modules/.bin/tsc',
-    [...compilerOptions('nodenext'), '--noEmit', 'false', 'chat.ts'],
-    app,
-  )
+  await run(tsc, [...compilerOptions('nodenext'), '--noEmit', 'false', 'chat.ts'], app)
   const { stdout, stderr } = await run(process.execPath, ['chat.js', url], app)
   expect(stderr).toBe('')
   expect(JSON.parse(stdout)).toEqual({
@@ -175,9 +157,26 @@ async function expectedErrors(path: string): Promise<string[]> {
   })
 }
 
-async function installedVersion(name: string): Promise<string> {
-  const path = join(packageRoot, 'node_modules', name, 'package.json')
-  return (JSON.parse(await readFile(path, 'utf8')) as { version: string }).version
+/** As a package manager does, but without a registry: the dependencies come from the workspace. */
+async function install(packed: string, modules: string): Promise<void> {
+  const folder = join(modules, '@assistant-ui-proxy/contract')
+  await mkdir(folder, { recursive: true })
+  const unpacking = await run(
+    'tar',
+    ['-xzf', packed, '-C', folder, '--strip-components=1'],
+    modules,
+  )
+  if (unpacking.code !== 0) throw new Error(`tar failed:\n${unpacking.stderr}`)
+  const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Manifest
+  for (const name of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })) {
+    const from = await realpath(join(packageRoot, 'node_modules', name))
+    await cp(from, join(modules, name), { recursive: true })
+  }
+}
+
+interface Manifest {
+  readonly dependencies: Readonly<Record<string, string>>
+  readonly peerDependencies: Readonly<Record<string, string>>
 }
 
 /** @returns the path of the tarball */
