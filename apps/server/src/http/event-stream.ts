@@ -25,9 +25,13 @@ export function eventStream(frames: Frames, keepAliveMs: number): never {
     // A run that has its first batch writes it before this: then the headers go with it.
     setImmediate(() => response.headersSent || keepAlive())
     const timer = setInterval(keepAlive, keepAliveMs)
+    const reader = frames[Symbol.asyncIterator]()
+    // Who leaves while nothing comes would otherwise be noticed with what comes next.
+    const leave = () => void reader.return?.()
+    if (response.destroyed) leave()
+    else response.once('close', leave)
     try {
-      for await (const bytes of frames) {
-        if (response.destroyed) return
+      for await (const bytes of { [Symbol.asyncIterator]: () => reader }) {
         timer.refresh()
         const room = write(bytes)
         if (room !== undefined) await room
@@ -35,7 +39,7 @@ export function eventStream(frames: Frames, keepAliveMs: number): never {
     } finally {
       clearInterval(timer)
     }
-    response.end(doneFrame)
+    if (!response.destroyed) response.end(doneFrame)
   })
 }
 

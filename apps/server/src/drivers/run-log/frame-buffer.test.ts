@@ -71,6 +71,15 @@ describe('FrameBuffer', () => {
     await expect(otherRoom).resolves.toBeUndefined()
   })
 
+  it('ends a read that waits when its reader leaves', async () => {
+    const { buffer } = openBuffer()
+    const reader = readerOf(follow(buffer))
+    const waiting = reader.next()
+    await reader.return?.()
+    expect(await waiting).toEqual({ done: true, value: undefined })
+    expect(await reader.next()).toEqual({ done: true, value: undefined })
+  })
+
   it('makes the writer wait for nobody where nobody reads', () => {
     const { say } = openBuffer()
     for (let count = 0; count < 100; count++) expect(say(long).room).toBeUndefined()

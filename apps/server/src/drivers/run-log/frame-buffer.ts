@@ -93,7 +93,7 @@ export class FrameBuffer implements RunLogWriter {
   }
 
   remove(reader: FrameReader): void {
-    this.#readers.delete(reader)
+    if (!this.#readers.delete(reader)) return
     this.noteProgress()
     if (this.#readers.size === 0) this.#onUnread?.()
   }
@@ -159,6 +159,7 @@ class FrameReader implements AsyncIterator<Uint8Array, undefined> {
   readonly #buffer: FrameBuffer
   #position: number
   #waiting: PromiseWithResolvers<Result> | undefined
+  #hasLeft = false
 
   constructor(buffer: FrameBuffer, position: number) {
     this.#buffer = buffer
@@ -174,14 +175,19 @@ class FrameReader implements AsyncIterator<Uint8Array, undefined> {
   }
 
   next(): Promise<Result> {
+    if (this.#hasLeft) return Promise.resolve(over)
     const waiting = Promise.withResolvers<Result>()
     this.#waiting = waiting
     if (this.#position < this.#buffer.length || this.#buffer.isEnded) this.wake()
     return waiting.promise
   }
 
+  /** Also ends a `next` that waits. */
   return(): Promise<Result> {
+    this.#hasLeft = true
     this.#buffer.remove(this)
+    this.#waiting?.resolve(over)
+    this.#waiting = undefined
     return Promise.resolve(over)
   }
 

@@ -47,7 +47,7 @@ export class LogMirror {
     }
   }
 
-  /** The log will not be whole: who reads it is cut off, and comes back for what is stored. */
+  /** The log will not be whole: who reads it is cut off before its terminal chunk. */
   abandon(): void {
     this.#isGone = true
     this.#buffer?.end()
@@ -62,16 +62,11 @@ export class LogMirror {
   async follow(after: number): Promise<Frames | undefined> {
     for (let waitedMs = 0; ; waitedMs += lagPollMs) {
       const frames = this.#buffer?.follow(after)
-      if (frames !== undefined) return this.#whole(frames)
+      if (frames !== undefined) return frames
       if (this.#buffer === undefined || this.#buffer.isEnded || waitedMs >= lagMs) return undefined
       await delay(lagPollMs)
       await this.refresh()
     }
-  }
-
-  async *#whole(frames: Frames): Frames {
-    yield* frames
-    if (this.#isGone) throw new Error('the log of the run is gone')
   }
 
   async #readAll(): Promise<void> {
