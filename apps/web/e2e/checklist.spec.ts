@@ -89,8 +89,9 @@ test('a click on a thread shows its messages', async ({ chat }) => {
 })
 
 test('both threads end whole when they are switched in mid-stream', async ({ chat, server }) => {
+  test.slow()
   await chat.open()
-  await chat.send('Say 15 words slowly')
+  await chat.send('Say 40 words slowly')
   await chat.replying()
   const slow = chat.threadId
   await chat.newChat()
@@ -108,7 +109,7 @@ test('both threads end whole when they are switched in mid-stream', async ({ cha
   await expect(chat.button('Stop')).toBeVisible()
 
   for (const [threadId, words] of [
-    [slow, 15],
+    [slow, 40],
     [long, 500],
   ] as const) {
     await chat.openThread(threadId)
