@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 
+const startTimeoutMs = 30_000
+
 /** A process that this one started. */
 export interface Program {
   readonly pid: number
@@ -15,7 +17,7 @@ export interface Program {
 /**
  * Starts a program and waits until it takes connections.
  * @returns undefined where the machine has no such program
- * @throws where it ends before it listens
+ * @throws where it ends before it listens, or takes no connections for half a minute
  */
 export async function startProgram(
   command: string,
@@ -31,8 +33,13 @@ export async function startProgram(
   if (!isThere) return undefined
   let hasEnded = false
   const ended = once(child, 'exit').then(() => void (hasEnded = true))
+  const deadline = performance.now() + startTimeoutMs
   while (!(await takesConnections(port))) {
     if (hasEnded) throw new Error(`${command} ended before it listened on port ${port}`)
+    if (performance.now() > deadline) {
+      child.kill('SIGKILL')
+      throw new Error(`${command} took no connections on port ${port}`)
+    }
     await delay(20)
   }
   return {
@@ -51,6 +58,8 @@ async function takesConnections(port: number): Promise<boolean> {
     () => true,
     () => false,
   )
+  // Where nobody listens, a connection may be made to itself.
+  const isSelf = socket.localPort === port
   socket.destroy()
-  return isOpen
+  return isOpen && !isSelf
 }

@@ -6,7 +6,7 @@ import {
   type Message,
   type UIMessageChunk,
 } from '@assistant-ui-proxy/contract'
-import { badFetch } from './bad-network.ts'
+import { badFetch, patienceMs } from './bad-network.ts'
 import type { Call } from './model.ts'
 
 export interface Surroundings {
@@ -56,7 +56,7 @@ export async function converse(
     log.messageIds.push(messageId)
     const parentId = await lastMessageId(client, threadId)
     await sendUntilHeard(client, messageId, parentId, habit, log, surroundings)
-    await untilEnded(client, threadId)
+    await untilEnded(client, messageId, log)
   }
   return log
 }
@@ -137,17 +137,23 @@ async function readFor(ms: number, stream: AsyncIterable<UIMessageChunk>): Promi
   for await (const _ of stream) if (performance.now() > until) return
 }
 
-async function untilEnded(client: Client, threadId: string): Promise<void> {
-  while ((await listMessages(client, threadId)).some(({ status }) => status === 'streaming'))
+async function untilEnded(client: Client, messageId: string, log: Conversation): Promise<void> {
+  const deadline = performance.now() + patienceMs
+  while ((await listMessages(client, log.threadId)).some(({ status }) => status === 'streaming')) {
+    if (performance.now() > deadline)
+      return void log.surprises.push(`${messageId}: its run is stuck`)
     await delay(200)
+  }
 }
 
 async function lastMessageId(client: Client, threadId: string): Promise<string | null> {
   return (await listMessages(client, threadId)).at(-1)?.id ?? null
 }
 
+/** @throws where no server gives them for longer than any takes to come back */
 export async function listMessages(client: Client, threadId: string): Promise<Message[]> {
-  for (;;) {
+  const deadline = performance.now() + patienceMs
+  while (performance.now() < deadline) {
     try {
       const answer = await client.threads.messages({ params: { thread_id: threadId } })
       if (answer.status === 200) return answer.body
@@ -157,4 +163,5 @@ export async function listMessages(client: Client, threadId: string): Promise<Me
     }
     await delay(100)
   }
+  throw new Error(`no server gives the messages of ${threadId}`)
 }
