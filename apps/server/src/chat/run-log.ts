@@ -26,9 +26,10 @@ export interface RunLog {
   /**
    * The frames that follow an event, then those that come, to the run's end.
    * @param after the event's sequence in the run; 0: from the first
+   * @param isOver whether the run is known to have ended: only a whole log will do
    * @returns undefined where the run, or that part of it, is not kept any more
    */
-  follow(runId: string, after: number): Promise<Frames | undefined>
+  follow(runId: string, after: number, isOver?: boolean): Promise<Frames | undefined>
   /**
    * Asks whoever writes a run to stop it. Resolves when its log has ended.
    * @returns false where nobody here can be asked, or does not answer

@@ -19,6 +19,7 @@ import { Run } from './run.ts'
 import type { Frames, RunLog } from './run-log.ts'
 import { assertSameRequest, nameRun, runInProgress, type RunName } from './run-name.ts'
 import { ThreadRuns } from './thread-runs.ts'
+import { untilOver } from './until-over.ts'
 import type { Upstream } from './upstream.ts'
 
 export interface RunServiceOptions {
@@ -90,7 +91,7 @@ export class RunService {
     const isMeant = after === undefined ? run?.status === 'streaming' : run?.id === after.runId
     if (run !== undefined && isMeant) return runLog.follow(run.id, after?.sequence ?? 0)
     const elsewhere = await store.findRun(owner, threadId, after?.runId)
-    return elsewhere && this.#followElsewhere(elsewhere, after?.sequence ?? 0)
+    return elsewhere && this.#followElsewhere(owner, threadId, elsewhere, after?.sequence ?? 0)
   }
 
   /**
@@ -163,7 +164,7 @@ export class RunService {
   /** The frames of a run that another server writes, or that has ended. */
   async #join(owner: Owner, threadId: string, name: RunName, run: StoredRun): Promise<Frames> {
     assertSameRequest(name, run)
-    const frames = await this.#followElsewhere(run, 0)
+    const frames = await this.#followElsewhere(owner, threadId, run, 0)
     if (frames !== undefined) return frames
     const { store } = this.#options
     const [reply] = await store.findMessages(owner, threadId, [run.replyId])
@@ -172,15 +173,28 @@ export class RunService {
     return framesOf(encodeChunks(chunksOfMessage(reply)))
   }
 
-  /** The server that writes a run stores that it begins a moment before it opens its log. */
-  async #followElsewhere({ runId, status }: StoredRun, after: number): Promise<Frames | undefined> {
-    const { runLog } = this.#options
-    const tries = status === 'streaming' ? logOpeningTries : 1
-    for (let left = tries; ; left--) {
+  /**
+   * The server that writes a run stores that it begins a moment before it opens its log, and that it has
+   * ended a moment before its log ends: it may die in between.
+   */
+  async #followElsewhere(
+    owner: Owner,
+    threadId: string,
+    { runId, status }: StoredRun,
+    after: number,
+  ): Promise<Frames | undefined> {
+    const { runLog, store } = this.#options
+    if (status !== 'streaming') return runLog.follow(runId, after, true)
+    for (let left = logOpeningTries; left > 0; left--) {
       const frames = await runLog.follow(runId, after)
-      if (frames !== undefined || left <= 1) return frames
+      if (frames !== undefined)
+        return untilOver(frames, async () => {
+          const run = await store.findRun(owner, threadId, runId)
+          return run?.status !== 'streaming'
+        })
       await delay(logOpeningMs)
     }
+    return undefined
   }
 
   async #begin(

@@ -1,5 +1,7 @@
 import { createClient } from '@assistant-ui-proxy/contract'
-import { describe, expect, inject, it } from 'vitest'
+import { Redis } from 'ioredis'
+import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { keyOf } from '../drivers/run-log/redis/keys.ts'
 import {
   another,
   chunksIn,
@@ -100,6 +102,24 @@ describe.skipIf(inject('redisUrl') === '')('two servers of one store', { timeout
     await reading.return()
   })
 
+  it('tell a reply whose server died when it was stored and its log had no end yet', async () => {
+    const { here, there, say, finish, asked } = await startTwo()
+    const reading = collect(here.client.chat.stream(hello))
+    say('one ')
+    finish()
+    await reading
+    const redis = new Redis(inject('redisUrl'))
+    onTestFinished(() => redis.disconnect())
+    const [, reply] = await messagesOf(here.client)
+    const key = keyOf(await runIdOf(here.url))
+    const lastEntry = async () => (await redis.xrevrange(key, '+', '-', 'COUNT', 1))[0]
+    await expect.poll(async () => (await lastEntry())?.[1]).toEqual(['end', ''])
+    await redis.xdel(key, (await lastEntry())?.[0] ?? '')
+    expect(textOf(await collect(there.client.chat.stream(hello)))).toBe('one ')
+    expect(reply).toMatchObject({ status: 'complete' })
+    expect(asked()).toBe(1)
+  })
+
   it('race 1,000 duplicates of each message to one upstream call and one pair of rows', async () => {
     const asked = new Map<string, number>()
     const { upstream } = scriptUpstream(async function* ({ messages }) {
@@ -131,6 +151,12 @@ it('is told where a Redis that is configured cannot be reached, without its pass
   await expect(starting).rejects.toThrow('Redis at 127.0.0.1:1 cannot be used')
   await expect(starting).rejects.not.toThrow('hush')
 })
+
+/** Of the run that the reply in `t1` came from: each event's id begins with it. */
+async function runIdOf(url: string): Promise<string> {
+  const [, runId = ''] = /^id: ([\w-]{12})/m.exec(await (await post(url, hello)).text()) ?? []
+  return runId
+}
 
 async function startTwo(conversation: Partial<ReturnType<typeof scriptConversation>> = {}) {
   const env = { DATABASE_URL: await createTestDatabase(), REDIS_URL: inject('redisUrl') }

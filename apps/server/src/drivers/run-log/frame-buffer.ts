@@ -52,6 +52,10 @@ export class FrameBuffer implements RunLogWriter {
     return this.#isEnded
   }
 
+  get isRead(): boolean {
+    return this.#readers.size > 0
+  }
+
   /** @returns what resolves when there is room again, where there is none now */
   append(frames: string): Promise<void> | undefined {
     const block = this.#blockFor(Buffer.byteLength(frames))

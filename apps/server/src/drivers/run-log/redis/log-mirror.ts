@@ -21,6 +21,8 @@ export class LogMirror {
   #isStale = false
   #reading: Promise<void> | undefined
   #isGone = false
+  /** Those who are about to read. */
+  #coming = 0
 
   /** @param onUnread called when the last reader has left */
   constructor(redis: Redis, runId: string, onUnread: () => void) {
@@ -53,20 +55,30 @@ export class LogMirror {
     this.#buffer?.end()
   }
 
-  /** Whether there is such a log. */
-  get isFound(): boolean {
-    return this.#buffer !== undefined
+  /**
+   * @param isOver only a whole log will do: whoever wrote it may have died before its end was sent
+   * @returns undefined where what follows the event is not kept
+   */
+  async follow(after: number, isOver: boolean): Promise<Frames | undefined> {
+    this.#coming++
+    const frames = await this.#find(after, isOver).finally(() => this.#coming--)
+    if (frames === undefined) this.#dropIfUnread()
+    return frames
   }
 
-  /** @returns undefined where what follows the event is not kept */
-  async follow(after: number): Promise<Frames | undefined> {
+  async #find(after: number, isOver: boolean): Promise<Frames | undefined> {
     for (let waitedMs = 0; ; waitedMs += lagPollMs) {
-      const frames = this.#buffer?.follow(after)
+      const buffer = this.#buffer
+      const frames = isOver && buffer?.isEnded === false ? undefined : buffer?.follow(after)
       if (frames !== undefined) return frames
-      if (this.#buffer === undefined || this.#buffer.isEnded || waitedMs >= lagMs) return undefined
+      if (buffer === undefined || buffer.isEnded || waitedMs >= lagMs) return undefined
       await delay(lagPollMs)
       await this.refresh()
     }
+  }
+
+  #dropIfUnread(): void {
+    if (this.#coming === 0 && this.#buffer?.isRead !== true) this.#onUnread()
   }
 
   async #readAll(): Promise<void> {
@@ -88,7 +100,7 @@ export class LogMirror {
     for (let index = 0; index < fields.length; index += 2)
       entry.set(fields[index] ?? '', fields[index + 1] ?? '')
     const at = entry.get('at')
-    this.#buffer ??= new FrameBuffer(this.#runId, Number(at ?? 0), this.#onUnread)
+    this.#buffer ??= new FrameBuffer(this.#runId, Number(at ?? 0), () => this.#dropIfUnread())
     // A piece that was sent again, since its answer was lost, is there already.
     const isNew = at === undefined || Number(at) >= this.#buffer.length
     const frames = entry.get('frames') ?? ''

@@ -70,10 +70,15 @@ export class RedisRunLog implements RunLog {
     }
   }
 
-  async follow(runId: string, after: number): Promise<Frames | undefined> {
+  async follow(runId: string, after: number, isOver = false): Promise<Frames | undefined> {
     const run = this.#runs.get(runId)
     if (run !== undefined) return run.buffer.follow(after)
-    return (await this.#mirror(runId)).follow(after)
+    for (;;) {
+      const opening = this.#mirror(runId)
+      const mirror = await opening
+      // Its last reader may have left meanwhile, and nobody listens for it any more.
+      if (this.#mirrors.get(runId) === opening) return mirror.follow(after, isOver)
+    }
   }
 
   async stop(runId: string): Promise<boolean> {
@@ -126,7 +131,6 @@ export class RedisRunLog implements RunLog {
     // First, so that nothing is said between the two unheard.
     await this.#subscriber.subscribe(keyOf(runId))
     await mirror.refresh()
-    if (!mirror.isFound) drop()
     return mirror
   }
 
