@@ -14,7 +14,8 @@ RUN npx -y pnpm@12.21.0 build --filter=web --filter=server \
  && npx -y pnpm@12.21.0 --filter server deploy --prod /deployed
 
 FROM node:24-slim
-ENV NODE_ENV=production ENVIRONMENT=production HOST=0.0.0.0
+# Everybody is a user of their own; AUTH says otherwise.
+ENV NODE_ENV=production ENVIRONMENT=production AUTH=anonymous HOST=0.0.0.0
 WORKDIR /app
 COPY --from=build /deployed/package.json apps/server/package.json
 COPY --from=build /deployed/node_modules apps/server/node_modules

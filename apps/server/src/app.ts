@@ -1,11 +1,15 @@
-import { contract } from '@assistant-ui-proxy/contract'
+import { assistantCloudContract, contract } from '@assistant-ui-proxy/contract'
 import { createExpressEndpoints } from '@ts-rest/express'
-import express, { type Express } from 'express'
+import express, { type Express, type NextFunction } from 'express'
 import { createChatRoutes } from './chat/chat-routes.ts'
 import { ModelService } from './chat/model-service.ts'
 import type { RunService } from './chat/run-service.ts'
 import { TitleService } from './chat/title-service.ts'
+import { createCloudRoutes } from './cloud/cloud-routes.ts'
+import { CloudService } from './cloud/cloud-service.ts'
+import { ReportService } from './cloud/report-service.ts'
 import type { Dependencies } from './dependencies.ts'
+import { authenticate } from './http/authentication.ts'
 import { allowOrigins } from './http/cross-origin.ts'
 import { createProblemHandler } from './http/problem-handler.ts'
 import { readBody } from './http/request-body.ts'
@@ -20,6 +24,16 @@ import { createSystemRoutes } from './system/system-routes.ts'
 import { createThreadRoutes } from './threads/thread-routes.ts'
 import { ThreadService } from './threads/thread-service.ts'
 
+const endpointOptions = {
+  responseValidation: true,
+  requestValidationErrorHandler: (
+    error: unknown,
+    _request: unknown,
+    _response: unknown,
+    next: NextFunction,
+  ) => next(error),
+}
+
 /** The whole HTTP side, in the order in which a request passes it. */
 export function createApp(dependencies: Dependencies, runs: RunService): Express {
   const { config, log } = dependencies
@@ -33,6 +47,7 @@ export function createApp(dependencies: Dependencies, runs: RunService): Express
   app.use(securityHeaders())
   app.use(allowOrigins(config.corsOrigins))
   app.use(serveWebApp(config.webRoot))
+  app.use(['/api', '/v1'], authenticate(dependencies.identity.authenticator))
   app.use(readBody())
 
   createExpressEndpoints(
@@ -44,14 +59,30 @@ export function createApp(dependencies: Dependencies, runs: RunService): Express
       search: createSearchRoutes(new SearchService(dependencies)),
     },
     app,
-    {
-      responseValidation: true,
-      requestValidationErrorHandler: (error, _request, _response, next) => next(error),
-    },
+    endpointOptions,
   )
-
-  refuseOtherMethods(app)
+  serveCloudWire(app, dependencies, runs)
+  refuseOtherMethods(app, contract)
   app.use(refuseUnknownRoutes)
   app.use(createProblemHandler(log))
   return app
+}
+
+/** What a client of Assistant Cloud asks for; not where this server keeps its threads there itself. */
+function serveCloudWire(app: Express, dependencies: Dependencies, runs: RunService): void {
+  const { cloudStore, identity, config } = dependencies
+  const { accessTokens, anonymous } = identity
+  if (cloudStore === undefined || accessTokens === undefined) return
+  const routes = createCloudRoutes({
+    cloud: new CloudService(cloudStore),
+    reports: new ReportService(cloudStore),
+    threads: new ThreadService(dependencies),
+    titles: new TitleService(dependencies),
+    runs,
+    anonymous,
+    accessTokens,
+    keepAliveMs: config.keepAliveMs,
+  })
+  createExpressEndpoints(assistantCloudContract, routes, app, endpointOptions)
+  refuseOtherMethods(app, assistantCloudContract)
 }

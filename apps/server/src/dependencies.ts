@@ -2,9 +2,11 @@ import { pino, type Logger } from 'pino'
 import { Agent } from 'undici'
 import type { RunLog } from './chat/run-log.ts'
 import type { Upstream } from './chat/upstream.ts'
+import type { CloudStore } from './cloud/cloud-store.ts'
 import { StartError, type Config } from './config/config.ts'
 import { describeDatabase } from './config/database-config.ts'
 import type { UpstreamConfig } from './config/upstream-config.ts'
+import { OidcTokens } from './drivers/identity/oidc-tokens.ts'
 import { MemoryRunLog } from './drivers/run-log/memory-run-log.ts'
 import { RedisRunLog } from './drivers/run-log/redis/redis-run-log.ts'
 import { AssistantCloudThreadStore } from './drivers/storage/assistant-cloud/assistant-cloud-thread-store.ts'
@@ -15,6 +17,7 @@ import { createDemoUpstream } from './drivers/upstream/demo/demo-upstream.ts'
 import { findOllama, ollamaUrl } from './drivers/upstream/openai-compatible/find-ollama.ts'
 import { OpenAiCompatibleUpstream } from './drivers/upstream/openai-compatible/openai-compatible-upstream.ts'
 import { createRemoteUpstream } from './drivers/upstream/remote/remote-upstream.ts'
+import { createIdentity, type Identity } from './identity/create-identity.ts'
 import { withCircuitBreaker } from './resilience/circuit-breaker.ts'
 import { withDeadlines } from './resilience/deadlines.ts'
 import { withFallbacks } from './resilience/fallbacks.ts'
@@ -32,6 +35,9 @@ export interface Dependencies extends AsyncDisposable {
   readonly store: ThreadStore
   /** Undefined where the storage has none. */
   readonly searchIndex: SearchIndex | undefined
+  /** Undefined where the storage is Assistant Cloud itself. */
+  readonly cloudStore: CloudStore | undefined
+  readonly identity: Identity
   readonly upstream: Upstream
   readonly runLog: RunLog
 }
@@ -46,8 +52,10 @@ export async function createDependencies(
 ): Promise<Dependencies> {
   const log = overrides.log ?? pino({ level: config.logLevel })
   await using opened = new AsyncDisposableStack()
-  const { store, searchIndex, close } = await openStore(config)
+  const { store, searchIndex, cloudStore, identityStore, close } = await openStore(config)
   opened.defer(close)
+  const { modes, jwt } = config.auth
+  const identity = await createIdentity(modes, identityStore, jwt && new OidcTokens(jwt))
   const upstream = overrides.upstream ?? (await openUpstreams(config, opened))
   const { runLog, close: closeRunLog } = await openRunLog(config, log)
   opened.defer(closeRunLog)
@@ -57,17 +65,22 @@ export async function createDependencies(
     log,
     store,
     searchIndex,
+    cloudStore,
+    identity,
     upstream,
     runLog,
     [Symbol.asyncDispose]: () => disposal.disposeAsync(),
   }
 }
 
-async function openStore({ assistantCloud, database }: Config) {
+/** @throws StartError where the storage cannot be opened */
+export async function openStore({ assistantCloud, database }: Config) {
   if (assistantCloud !== undefined)
     return {
       store: new AssistantCloudThreadStore(assistantCloud),
       searchIndex: undefined,
+      cloudStore: undefined,
+      identityStore: undefined,
       close: async () => undefined,
     }
   try {

@@ -3,9 +3,28 @@ export {
   type AssistantCloudClient,
 } from './assistant-cloud/assistant-cloud-client.ts'
 export { assistantCloudContract } from './assistant-cloud/assistant-cloud-contract.ts'
-export type { CloudMessage } from './assistant-cloud/cloud-message.ts'
-export { titleAssistantId } from './assistant-cloud/cloud-run.ts'
-export type { CloudThread } from './assistant-cloud/cloud-thread.ts'
+export type {
+  CloudFeedback,
+  CloudMessage,
+  CloudMessageListQuery,
+  NewCloudFeedback,
+  NewCloudMessage,
+} from './assistant-cloud/cloud-message.ts'
+export {
+  titleAssistantId,
+  type CloudEvents,
+  type CloudReportListQuery,
+  type CloudRunReport,
+  type CloudRunStream,
+  type CloudScore,
+  type NewCloudScore,
+} from './assistant-cloud/cloud-run.ts'
+export type {
+  CloudThread,
+  CloudThreadListQuery,
+  CloudThreadUpdate,
+  NewCloudThread,
+} from './assistant-cloud/cloud-thread.ts'
 export { chatContract, type ChatBody, type ChatReply, type ChatRequest } from './chat-contract.ts'
 export { createClient, type ChatStreamOptions, type Client } from './chat-client.ts'
 export { contract } from './contract.ts'

@@ -10,6 +10,10 @@ interface ProblemDefinition {
 export const problemCatalogue = {
   malformed_json: { status: 400, title: 'The body is not JSON' },
   invalid_request: { status: 400, title: 'The request is not valid' },
+  credentials_missing: { status: 401, title: 'The request says not who asks' },
+  token_invalid: { status: 401, title: 'The credentials are not valid' },
+  token_expired: { status: 401, title: 'The token has expired' },
+  forbidden: { status: 403, title: 'The credentials do not allow this' },
   route_not_found: { status: 404, title: 'No such route' },
   thread_not_found: { status: 404, title: 'No such thread' },
   message_not_found: { status: 404, title: 'No such message' },
@@ -32,6 +36,7 @@ export const problemCatalogue = {
   upstream_suspended: { status: 503, title: 'The upstream is spared after failing repeatedly' },
   upstream_timeout: { status: 504, title: 'The upstream took too long' },
   overloaded: { status: 503, title: 'The server has too much to do' },
+  issuer_unreachable: { status: 503, title: 'The issuer of the tokens cannot be reached' },
   shutting_down: { status: 503, title: 'The server is shutting down' },
   run_interrupted: { status: 503, title: 'The server stopped in the middle of the reply' },
   // The two below are found out by the client; no server sends them.

@@ -1,4 +1,5 @@
 export { findFreePort } from './free-port.ts'
+export { audience, startIssuer } from './issuer.ts'
 export { startPostgres } from './postgres.ts'
 export { startProgram, type Program } from './program.ts'
 export { redisIsMissing, startRedis } from './redis.ts'

@@ -96,6 +96,7 @@ export const contenders: readonly Contender[] = [
       args: ['--max-semi-space-size=4', join(serverFolder, 'dist/main.js')],
       env: {
         ENVIRONMENT: 'production',
+        AUTH_OPEN_IN_PRODUCTION: 'yes',
         HOST: '127.0.0.1',
         UPSTREAM: 'openai-compatible',
         OPENAI_BASE_URL: `${mockUrl}/v1`,

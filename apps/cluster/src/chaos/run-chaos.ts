@@ -39,6 +39,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     form: 'source',
     env: {
       ENVIRONMENT: 'production',
+      AUTH_OPEN_IN_PRODUCTION: 'yes',
       LOG_LEVEL: 'silent',
       UPSTREAM: 'openai-compatible',
       OPENAI_BASE_URL: model.url,

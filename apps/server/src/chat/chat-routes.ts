@@ -10,10 +10,10 @@ import {
 import { initServer } from '@ts-rest/express'
 import type { Request } from 'express'
 import { AppError } from '../app-error.ts'
+import { ownerOf } from '../http/authentication.ts'
 import { eventStream, readChunks, textStream } from '../http/event-stream.ts'
 import { leaveSignal } from '../http/leave-signal.ts'
 import { streamedBody } from '../http/streamed-body.ts'
-import { localOwner } from '../identity/owner.ts'
 import type { ModelService } from './model-service.ts'
 import type { RunService } from './run-service.ts'
 
@@ -28,23 +28,23 @@ export function createChatRoutes(runs: RunService, models: ModelService, keepAli
         )
       if (body.model !== undefined) await models.assertOffered(body.model)
       const asking = { key: readIdempotencyKey(req), signal: leaveSignal(res) }
-      const frames = await runs.start(localOwner, body, asking)
+      const frames = await runs.start(ownerOf(res), body, asking)
       if (form === 'text/event-stream')
         return { status: 200, body: eventStream(frames, keepAliveMs) }
       if (form === 'text/plain') return { status: 200, body: textStream(frames) }
       const reply = await readWhole(frames)
       return { status: 200, body: streamedBody(async (response) => void response.json(reply)) }
     },
-    resume: async ({ params, req }) => {
+    resume: async ({ params, req, res }) => {
       const after = parseEventId(req.get('last-event-id') ?? '')
-      const frames = await runs.follow(localOwner, params.thread_id, after)
+      const frames = await runs.follow(ownerOf(res), params.thread_id, after)
       return frames === undefined
         ? { status: 204, body: undefined }
         : { status: 200, body: eventStream(frames, keepAliveMs) }
     },
-    stop: async ({ params }) => ({
+    stop: async ({ params, res }) => ({
       status: 200,
-      body: { stopped: await runs.stop(localOwner, params.thread_id) },
+      body: { stopped: await runs.stop(ownerOf(res), params.thread_id) },
     }),
     models: async () => ({ status: 200, body: [...(await models.list())] }),
   })

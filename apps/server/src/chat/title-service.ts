@@ -1,10 +1,4 @@
-import {
-  accumulate,
-  emptyReply,
-  textOfParts,
-  type ChatMessage,
-  type Message,
-} from '@assistant-ui-proxy/contract'
+import { accumulate, emptyReply, textOfParts, type ChatMessage } from '@assistant-ui-proxy/contract'
 import type { Logger } from 'pino'
 import { AppError } from '../app-error.ts'
 import type { Owner } from '../identity/owner.ts'
@@ -30,29 +24,40 @@ export class TitleService {
   /**
    * The thread's title. Where it has none, one is generated from what the user asked first and
    * stored, unless somebody names the thread meanwhile; null while nothing has been asked.
+   * @param asked what the user asked first, where it is not stored yet
    * @throws AppError `thread_not_found`
    */
-  async generate(owner: Owner, threadId: string, signal: AbortSignal): Promise<string | null> {
+  async generate(
+    owner: Owner,
+    threadId: string,
+    signal: AbortSignal,
+    asked?: string,
+  ): Promise<string | null> {
     const thread = await this.#store.getThread(owner, threadId)
     if (thread === undefined) throw noThread(threadId)
     if (thread.title !== null) return thread.title
-    const messages = await this.#store.listMessages(owner, threadId)
-    const question = messages.find(({ role }) => role === 'user')
+    const question = asked || (await this.#firstQuestion(owner, threadId))
     if (question === undefined) return null
-    const title = (await this.#ask(question, signal)) || firstWords(textOfParts(question.parts))
+    const title = (await this.#ask(question, signal)) || firstWords(question)
     if (title === '') return null
     const titled = await this.#store.titleThread(owner, threadId, title)
     if (titled === undefined) throw noThread(threadId)
     return titled.title
   }
 
+  async #firstQuestion(owner: Owner, threadId: string): Promise<string | undefined> {
+    const messages = await this.#store.listMessages(owner, threadId)
+    const question = messages.find(({ role }) => role === 'user')
+    return question && textOfParts(question.parts)
+  }
+
   /** @returns '' where the upstream gives none: a thread without a model's title is no failure */
-  async #ask(question: Message, signal: AbortSignal): Promise<string> {
+  async #ask(question: string, signal: AbortSignal): Promise<string> {
     const messages: ChatMessage[] = [
       { role: 'system', parts: [{ type: 'text', text: titleInstruction }] },
       {
         role: 'user',
-        parts: [{ type: 'text', text: textOfParts(question.parts).slice(0, maxQuotedLength) }],
+        parts: [{ type: 'text', text: question.slice(0, maxQuotedLength) }],
       },
     ]
     let reply = emptyReply

@@ -91,6 +91,43 @@ describe('createConfig', () => {
     expect(message).not.toContain('pw')
   })
 
+  it('lets anybody in while it is tried out, and in production only where it is said twice', () => {
+    expect(createConfig({}).auth).toEqual({ modes: ['open'], jwt: undefined })
+    const production = { ENVIRONMENT: 'production' }
+    expect(() => createConfig(production)).toThrow(/^ {2}AUTH: must name who is let in/m)
+    const twice = { ...production, AUTH_OPEN_IN_PRODUCTION: 'yes' }
+    expect(createConfig(twice).auth.modes).toEqual(['open'])
+    expect(createConfig({ ...production, AUTH: 'anonymous, api-key' }).auth.modes).toEqual([
+      'anonymous',
+      'api-key',
+    ])
+    expect(() => createConfig({ ...production, AUTH: 'open,anonymous' })).toThrow('AUTH')
+    expect(() => createConfig({ AUTH: 'password' })).toThrow('AUTH (entry 1)')
+  })
+
+  it('asks for the issuer whose tokens are taken, over TLS but on this machine', () => {
+    const jwt = { AUTH: 'jwt', JWT_ISSUER: 'https://login.example.com', JWT_AUDIENCE: 'chat,api' }
+    expect(createConfig(jwt).auth.jwt).toEqual({
+      issuer: 'https://login.example.com',
+      audiences: ['chat', 'api'],
+      userClaim: 'sub',
+      workspaceClaim: undefined,
+    })
+    expect(() => createConfig({ AUTH: 'jwt' })).toThrow(/JWT_ISSUER: must[^]*JWT_AUDIENCE: must/)
+    const issuer = (url: string) => () => createConfig({ ...jwt, JWT_ISSUER: url })
+    expect(issuer('http://127.0.0.1:9000')).not.toThrow()
+    expect(issuer('http://login.example.com')).toThrow('JWT_ISSUER: must be https')
+  })
+
+  it('has nowhere to keep sessions and keys where Assistant Cloud keeps the threads', () => {
+    const cloud = { ASSISTANT_UI_BASE_URL: 'https://x.example', ASSISTANT_UI_API_KEY: 'k' }
+    expect(() => createConfig({ ...cloud, AUTH: 'anonymous' })).toThrow(
+      'anonymous needs a database: set DATABASE_URL',
+    )
+    const kept = { ...cloud, AUTH: 'anonymous', DATABASE_URL: 'sqlite::memory:' }
+    expect(createConfig(kept).auth.modes).toEqual(['anonymous'])
+  })
+
   it('lists every fault at once, by name', () => {
     const env = {
       PORT: '80000',

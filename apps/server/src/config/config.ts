@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { authVariables, chooseAuth, type AuthConfig } from './auth-config.ts'
 import { databaseOf, databaseVariables, type DatabaseConfig } from './database-config.ts'
 import { workspaceRoot, type Env } from './env.ts'
 import {
@@ -22,6 +23,7 @@ export interface Config {
   readonly environment: string
   /** Origins whose pages may call the API; `*` is any. */
   readonly corsOrigins: readonly string[]
+  readonly auth: AuthConfig
   readonly database: DatabaseConfig
   /** Keeps the threads instead of the database, where it is set. */
   readonly assistantCloud: { readonly baseUrl: string; readonly apiKey: string } | undefined
@@ -79,6 +81,7 @@ const envSchema = z.object({
     )
     .pipe(z.array(origin).min(1))
     .optional(),
+  ...authVariables,
   ...databaseVariables,
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be redis://host:port' }).optional(),
   ...upstreamVariables,
@@ -97,7 +100,12 @@ export function createConfig(env: Env): Config {
   if (!parsed.success) throw new StartError(describeFaults(parsed.error.issues))
   const vars = parsed.data
   const { upstreams, upstreamReason, missing } = chooseUpstreams(vars)
-  const faults = Object.entries(missing).map(([name, message]) => ({ path: [name], message }))
+  const assistantCloud = chooseAssistantCloud(vars, env['DATABASE_URL'] !== undefined)
+  const { auth, missing: missingAuth } = chooseAuth(vars, vars.ENVIRONMENT, !assistantCloud)
+  const faults = Object.entries({ ...missing, ...missingAuth }).map(([name, message]) => ({
+    path: [name],
+    message,
+  }))
   if (faults.length > 0) throw new StartError(describeFaults(faults))
   return Object.freeze<Config>({
     host: vars.HOST,
@@ -107,8 +115,9 @@ export function createConfig(env: Env): Config {
       `http://localhost:${vars.WEB_PORT}`,
       `http://127.0.0.1:${vars.WEB_PORT}`,
     ],
+    auth,
     database: databaseOf(vars),
-    assistantCloud: chooseAssistantCloud(vars, env['DATABASE_URL'] !== undefined),
+    assistantCloud,
     redisUrl: vars.REDIS_URL,
     upstreams,
     upstreamReason,

@@ -10,7 +10,7 @@ export function allowOrigins(origins: readonly string[]): RequestHandler {
   const answer = cors({
     origin: true,
     credentials: true,
-    methods: ['GET', 'POST', 'PATCH', 'DELETE'],
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedHeaders: ['x-request-id', 'x-vercel-ai-ui-message-stream', 'retry-after'],
     maxAge: 600,
   })

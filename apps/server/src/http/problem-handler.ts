@@ -1,6 +1,6 @@
 import { createProblem, type Problem } from '@assistant-ui-proxy/contract'
 import { RequestValidationError } from '@ts-rest/express'
-import type { ErrorRequestHandler } from 'express'
+import type { ErrorRequestHandler, Request } from 'express'
 import type { Logger } from 'pino'
 import { maskedProblem, problemOf } from '../app-error.ts'
 import { validationProblem } from './validation-problem.ts'
@@ -18,11 +18,24 @@ export function createProblemHandler(log: Logger): ErrorRequestHandler {
     }
     if (problem.retry_after_ms !== undefined)
       response.set('retry-after', String(Math.ceil(problem.retry_after_ms / 1_000)))
+    // RFC 9110: an answer with 401 says how to prove who one is.
+    if (problem.status === 401) response.set('www-authenticate', 'Bearer')
     response
       .status(problem.status)
       .type('application/problem+json')
-      .send(JSON.stringify({ ...problem, request_id: String(request.id) }))
+      .send(
+        JSON.stringify({
+          ...problem,
+          request_id: String(request.id),
+          ...cloudErrorOf(request, problem),
+        }),
+      )
   }
+}
+
+/** Clients of Assistant Cloud's wire look for the code and the words under names of their own. */
+function cloudErrorOf({ originalUrl }: Request, { code, detail }: Problem) {
+  return /^\/v1\//i.test(originalUrl) ? { error: code, message: detail } : {}
 }
 
 /** Errors of Express, its body parser and the ts-rest adapter that are the request's fault. */

@@ -1,9 +1,10 @@
-import { contract } from '@assistant-ui-proxy/contract'
 import type { IRouter, RequestHandler } from 'express'
 import { AppError } from '../app-error.ts'
 
-/** 405 with `Allow` for the contract's paths under other methods. Comes after the routes. */
-export function refuseOtherMethods(router: IRouter): void {
+type Contract = Readonly<Record<string, Readonly<Record<string, { path: string; method: string }>>>>
+
+/** 405 with `Allow` for a contract's paths under other methods. Comes after its routes. */
+export function refuseOtherMethods(router: IRouter, contract: Contract): void {
   const methods = new Map<string, Set<string>>()
   for (const routes of Object.values(contract))
     for (const { path, method } of Object.values(routes))

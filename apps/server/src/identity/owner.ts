@@ -4,5 +4,8 @@ export interface Owner {
   readonly userId: string
 }
 
-/** The one owner there is while no authentication is configured. */
+/** The one owner there is where anybody is let in. */
 export const localOwner: Owner = { workspaceId: 'local', userId: 'local' }
+
+/** Of those whose credentials name none. */
+export const defaultWorkspaceId = 'default'

@@ -29,7 +29,7 @@ describe('CORS', () => {
     const { url } = await startTestServer({ env: { CORS_ORIGINS: 'https://a.example' } })
     const response = await fetch(`${url}/api/chat`, preflight('https://a.example'))
     expect(response.status).toBe(204)
-    expect(response.headers.get('access-control-allow-methods')).toBe('GET,POST,PATCH,DELETE')
+    expect(response.headers.get('access-control-allow-methods')).toBe('GET,POST,PUT,PATCH,DELETE')
     expect(response.headers.get('access-control-allow-headers')).toBe('authorization,content-type')
   })
 

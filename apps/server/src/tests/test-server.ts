@@ -44,7 +44,8 @@ export async function startTestServer({
   let stopping: Promise<void> | undefined
   const stop = () => (stopping ??= server.stop().then(() => dependencies[Symbol.asyncDispose]()))
   onTestFinished(stop)
-  return { url, client: createClient(url), store: dependencies.store, stop }
+  const { store, identity } = dependencies
+  return { url, client: createClient(url), store, identity, stop }
 }
 
 /** A folder that is gone after the test. */

@@ -1,33 +1,39 @@
 import { threadContract } from '@assistant-ui-proxy/contract'
 import { initServer } from '@ts-rest/express'
 import type { TitleService } from '../chat/title-service.ts'
+import { ownerOf } from '../http/authentication.ts'
 import { leaveSignal } from '../http/leave-signal.ts'
-import { localOwner } from '../identity/owner.ts'
 import type { ThreadService } from './thread-service.ts'
 
 export function createThreadRoutes(threads: ThreadService, titles: TitleService) {
   return initServer().router(threadContract, {
-    list: async ({ query }) => ({ status: 200, body: await threads.list(localOwner, query) }),
-    create: async ({ body }) => ({ status: 201, body: await threads.create(localOwner, body) }),
-    get: async ({ params }) => ({
+    list: async ({ query, res }) => ({
       status: 200,
-      body: await threads.get(localOwner, params.thread_id),
+      body: await threads.list(ownerOf(res), query),
     }),
-    update: async ({ params, body }) => ({
+    create: async ({ body, res }) => ({
+      status: 201,
+      body: await threads.create(ownerOf(res), body),
+    }),
+    get: async ({ params, res }) => ({
       status: 200,
-      body: await threads.update(localOwner, params.thread_id, body),
+      body: await threads.get(ownerOf(res), params.thread_id),
     }),
-    delete: async ({ params }) => {
-      await threads.delete(localOwner, params.thread_id)
+    update: async ({ params, body, res }) => ({
+      status: 200,
+      body: await threads.update(ownerOf(res), params.thread_id, body),
+    }),
+    delete: async ({ params, res }) => {
+      await threads.delete(ownerOf(res), params.thread_id)
       return { status: 204, body: undefined }
     },
-    messages: async ({ params, query }) => ({
+    messages: async ({ params, query, res }) => ({
       status: 200,
-      body: await threads.messages(localOwner, params.thread_id, query.limit),
+      body: await threads.messages(ownerOf(res), params.thread_id, query.limit),
     }),
     generateTitle: async ({ params, res }) => ({
       status: 200,
-      body: { title: await titles.generate(localOwner, params.thread_id, leaveSignal(res)) },
+      body: { title: await titles.generate(ownerOf(res), params.thread_id, leaveSignal(res)) },
     }),
   })
 }

@@ -31,6 +31,7 @@ export async function startServer(env: Record<string, string> = {}): Promise<Ser
   const variables = {
     HOST: '127.0.0.1',
     ENVIRONMENT: 'production',
+    AUTH_OPEN_IN_PRODUCTION: 'yes',
     DATABASE_URL: `sqlite:${join(folder, 'test.db')}`,
     UPSTREAM: 'demo',
     // An empty value counts as not set, and wins over one in .env.

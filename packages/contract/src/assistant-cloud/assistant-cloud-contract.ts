@@ -19,6 +19,8 @@ import {
 } from './cloud-message.ts'
 import {
   cloudEventsSchema,
+  cloudReportListQuerySchema,
+  cloudReportListSchema,
   cloudRunReportSchema,
   cloudRunStreamSchema,
   cloudScoreSchema,
@@ -210,6 +212,20 @@ const projects = c.router({
     query: cloudMessageListQuerySchema,
     responses: { 200: cloudMessageListSchema },
   },
+  reports: {
+    method: 'GET',
+    path: '/v1/projects/reports',
+    query: cloudReportListQuerySchema,
+    responses: { 200: cloudReportListSchema },
+    summary: 'Feedback, runs, scores and events. Not of the hosted service',
+  },
+  eraseUser: {
+    method: 'DELETE',
+    path: '/v1/projects/users/:user_id',
+    pathParams: z.object({ user_id: z.string() }),
+    responses: { 200: z.looseObject({ threads: z.int() }) },
+    summary: 'Leaves nothing of a user of the workspace that Aui-Workspace-Id names',
+  },
 })
 
 const failures = {
@@ -220,8 +236,13 @@ const failures = {
   404: cloudErrorSchema,
   409: cloudErrorSchema,
   413: cloudErrorSchema,
+  422: cloudErrorSchema,
   429: cloudErrorSchema,
   500: cloudErrorSchema,
+  501: cloudErrorSchema,
+  502: cloudErrorSchema,
+  503: cloudErrorSchema,
+  504: cloudErrorSchema,
 } as const
 
 /**

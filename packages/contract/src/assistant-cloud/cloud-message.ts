@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { cloudTimeSchema } from './cloud-thread.ts'
+import { cloudTimeSchema, externalIdSchema } from './cloud-thread.ts'
 
 /** How `content` is to be read: `aui/v0`, `ai-sdk/v5`, `ai-sdk/v6`, or what a newer client writes. */
 const formatSchema = z.string().min(1).max(64)
@@ -29,16 +29,20 @@ export const cloudMessageListQuerySchema = z.object({
   after: z.string().optional(),
 })
 
+export type CloudMessageListQuery = z.output<typeof cloudMessageListQuerySchema>
+
 export const cloudMessageListSchema = z.looseObject({ messages: z.array(cloudMessageSchema) })
 
 export const newCloudMessageSchema = z.object({
   parent_id: z.string().nullable(),
   format: formatSchema,
   content: contentSchema,
-  external_id: z.string().min(1).max(255).nullish(),
+  external_id: externalIdSchema.nullish(),
   /** Names the parent by its own `external_id`, where `parent_id` is not known. */
   parent_external_id: z.string().nullish(),
 })
+
+export type NewCloudMessage = z.output<typeof newCloudMessageSchema>
 
 export const cloudMessageUpdateSchema = z.object({ content: contentSchema })
 
@@ -50,7 +54,7 @@ const feedbackTypeSchema = z.enum(['positive', 'negative'])
 
 export const newCloudFeedbackSchema = z.object({
   type: feedbackTypeSchema,
-  comment: z.string().optional(),
+  comment: z.string().max(10_000).optional(),
 })
 
 export const cloudFeedbackSchema = z.looseObject({
@@ -58,3 +62,6 @@ export const cloudFeedbackSchema = z.looseObject({
   type: feedbackTypeSchema,
   comment: z.string().nullish(),
 })
+
+export type NewCloudFeedback = z.output<typeof newCloudFeedbackSchema>
+export type CloudFeedback = z.infer<typeof cloudFeedbackSchema>

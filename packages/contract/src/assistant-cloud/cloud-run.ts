@@ -14,12 +14,16 @@ export const cloudRunStreamSchema = z.looseObject({
   messages: z.array(z.looseObject({ role: z.string() })),
 })
 
+export type CloudRunStream = z.output<typeof cloudRunStreamSchema>
+
 /** What a client tells about a run that it has seen end. */
 export const cloudRunReportSchema = z.looseObject({
   thread_id: z.string(),
   status: z.enum(['completed', 'incomplete', 'error']),
   message_id: z.string().optional(),
 })
+
+export type CloudRunReport = z.output<typeof cloudRunReportSchema>
 
 const scoreTypeSchema = z.enum(['numeric', 'categorical', 'boolean'])
 
@@ -34,6 +38,8 @@ export const newCloudScoreSchema = z.object({
   run_id: z.string().optional(),
 })
 
+export type NewCloudScore = z.output<typeof newCloudScoreSchema>
+
 export const cloudScoreSchema = z.looseObject({
   score_id: z.string(),
   name: z.string(),
@@ -41,6 +47,8 @@ export const cloudScoreSchema = z.looseObject({
   value: z.number().nullable(),
   string_value: z.string().nullable(),
 })
+
+export type CloudScore = z.infer<typeof cloudScoreSchema>
 
 /** What a person did on the page. */
 export const cloudEventsSchema = z.object({
@@ -57,4 +65,35 @@ export const cloudEventsSchema = z.object({
     )
     .min(1)
     .max(50),
+})
+
+export type CloudEvents = z.output<typeof cloudEventsSchema>
+
+const reportKindSchema = z.enum(['feedback', 'run', 'score', 'event'])
+
+/** For those who run a server of this wire; the hosted service has a dashboard instead. */
+export const cloudReportListQuerySchema = z.object({
+  kind: reportKindSchema,
+  thread_id: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  /** The id of the last report of the page before. */
+  after: z.string().optional(),
+})
+
+export type CloudReportListQuery = z.output<typeof cloudReportListQuerySchema>
+
+/** Newest first. `body` is what the client sent. */
+export const cloudReportListSchema = z.looseObject({
+  reports: z.array(
+    z.looseObject({
+      id: z.string(),
+      kind: reportKindSchema,
+      workspace_id: z.string(),
+      user_id: z.string(),
+      thread_id: z.string().nullable(),
+      message_id: z.string().nullable(),
+      body: z.unknown(),
+      created_at: z.string(),
+    }),
+  ),
 })

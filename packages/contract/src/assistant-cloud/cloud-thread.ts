@@ -33,18 +33,29 @@ export const cloudThreadListQuerySchema = z.object({
   external_id: z.string().optional(),
 })
 
+export type CloudThreadListQuery = z.output<typeof cloudThreadListQuerySchema>
+
 export const cloudThreadListSchema = z.looseObject({ threads: z.array(cloudThreadSchema) })
 
 const metadataSchema = z.record(z.string(), z.unknown()).nullable()
+
+/** An id that an app gives; PostgreSQL's text holds no NUL. */
+export const externalIdSchema = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^[^\0]*$/, 'must not contain NUL')
 
 export const newCloudThreadSchema = z.object({
   last_message_at: z.iso.datetime({ offset: true }),
   title: z.string().max(255).nullish(),
   metadata: metadataSchema.optional(),
-  external_id: z.string().min(1).max(255).nullish(),
+  external_id: externalIdSchema.nullish(),
   /** Gives the thread that has this `external_id` already, instead of a conflict. */
   upsert: z.boolean().optional(),
 })
+
+export type NewCloudThread = z.output<typeof newCloudThreadSchema>
 
 export const cloudThreadUpdateSchema = z.object({
   title: z.string().max(255).nullish(),
@@ -52,3 +63,5 @@ export const cloudThreadUpdateSchema = z.object({
   metadata: metadataSchema.optional(),
   is_archived: z.boolean().optional(),
 })
+
+export type CloudThreadUpdate = z.output<typeof cloudThreadUpdateSchema>

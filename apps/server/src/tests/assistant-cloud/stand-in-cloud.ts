@@ -199,6 +199,9 @@ export async function startStandInCloud() {
           ),
         },
       }),
+      // The hosted service has none of these.
+      reports: async () => ({ status: 404, body: { error: 'not_found' } }),
+      eraseUser: async () => ({ status: 404, body: { error: 'not_found' } }),
     },
   })
 

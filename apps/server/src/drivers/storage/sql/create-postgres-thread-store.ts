@@ -2,6 +2,8 @@ import { Kysely, PostgresDialect } from 'kysely'
 import { Pool, type PoolConfig } from 'pg'
 import { migrate } from './migrate.ts'
 import type { Schema } from './schema.ts'
+import { SqlCloudStore } from './sql-cloud-store.ts'
+import { SqlIdentityStore } from './sql-identity-store.ts'
 import { SqlSearchIndex } from './sql-search-index.ts'
 import { SqlThreadStore } from './sql-thread-store.ts'
 
@@ -32,6 +34,8 @@ export async function createPostgresThreadStore(options: PostgresOptions) {
   return {
     store: new SqlThreadStore(db, 'postgres'),
     searchIndex: new SqlSearchIndex(db, 'postgres'),
+    cloudStore: new SqlCloudStore(db, 'postgres'),
+    identityStore: new SqlIdentityStore(db),
     close: () => db.destroy(),
   }
 }

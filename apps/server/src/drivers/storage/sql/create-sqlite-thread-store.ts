@@ -4,6 +4,8 @@ import { Kysely, SqliteDialect } from 'kysely'
 import { migrate } from './migrate.ts'
 import { openNodeSqlite } from './node-sqlite.ts'
 import type { Schema } from './schema.ts'
+import { SqlCloudStore } from './sql-cloud-store.ts'
+import { SqlIdentityStore } from './sql-identity-store.ts'
 import { SqlSearchIndex } from './sql-search-index.ts'
 import { SqlThreadStore } from './sql-thread-store.ts'
 
@@ -26,6 +28,8 @@ export async function createSqliteThreadStore(path: string) {
   return {
     store: new SqlThreadStore(db, 'sqlite'),
     searchIndex: new SqlSearchIndex(db, 'sqlite'),
+    cloudStore: new SqlCloudStore(db, 'sqlite'),
+    identityStore: new SqlIdentityStore(db),
     close: () => db.destroy(),
   }
 }

@@ -6,6 +6,8 @@ import { createReplyGrowth } from './migrations/0002-reply-growth.ts'
 import { addRuns } from './migrations/0003-runs.ts'
 import { createSearch } from './migrations/0004-search.ts'
 import { keepGrowthAsChunks } from './migrations/0005-growth-as-chunks.ts'
+import { createIdentity } from './migrations/0006-identity.ts'
+import { createCloudWire } from './migrations/0007-cloud-wire.ts'
 import type { Schema } from './schema.ts'
 
 // Named here rather than found in the folder: they are type-checked and need no file access.
@@ -15,6 +17,8 @@ const migrationsOf = (engine: Engine): Record<string, Migration> => ({
   '0003-runs': { up: (db) => addRuns(db, engine) },
   '0004-search': { up: (db) => createSearch(db, engine) },
   '0005-growth-as-chunks': { up: (db) => keepGrowthAsChunks(db, engine) },
+  '0006-identity': { up: (db) => createIdentity(db, engine) },
+  '0007-cloud-wire': { up: (db) => createCloudWire(db, engine) },
 })
 
 /** Brings the database to the newest schema. In PostgreSQL one server at a time, under a lock. */

@@ -15,6 +15,9 @@ export interface ThreadTable extends Owned {
   updated_at: string
   last_message_at: string
   is_title_indexed: Generated<number>
+  /** The id that an app of Assistant Cloud's wire gave it. */
+  external_id: string | null
+  metadata: string | null
 }
 
 export interface MessageTable extends Owned {
@@ -36,6 +39,15 @@ export interface MessageTable extends Owned {
   /** The server that writes the reply. */
   server_id: string | null
   is_indexed: Generated<number>
+  external_id: string | null
+  /** Of `content`; null: the message is what its parts say. */
+  format: string | null
+  /** As a client of Assistant Cloud's wire wrote it. */
+  content: string | null
+  /** Null: never changed. */
+  updated_at: string | null
+  /** Whether a client has told of it too, after this server stored it by itself. */
+  is_reported: Generated<number>
 }
 
 interface ReplyGrowthTable {
@@ -62,10 +74,46 @@ interface LeaseTable {
   expires_at_ms: number
 }
 
+interface SecretTable {
+  name: string
+  /** Base64url. */
+  value: string
+}
+
+interface AnonymousSessionTable extends Owned {
+  token_hash: string
+  expires_at: string
+}
+
+interface ApiKeyTable {
+  id: string
+  name: string
+  secret_hash: string
+  created_at: string
+  revoked_at: string | null
+}
+
+/** What clients tell of threads, messages and runs. */
+interface ReportTable extends Owned {
+  /** Order of arrival. */
+  sequence: Generated<number>
+  id: string
+  kind: string
+  thread_id: string | null
+  message_id: string | null
+  /** As JSON. */
+  body: string
+  created_at: string
+}
+
 export interface Schema {
   threads: ThreadTable
   messages: MessageTable
   reply_growth: ReplyGrowthTable
   leases: LeaseTable
   search_documents: SearchDocumentTable
+  secrets: SecretTable
+  anonymous_sessions: AnonymousSessionTable
+  api_keys: ApiKeyTable
+  reports: ReportTable
 }

@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto'
+import type {
+  CloudEvents,
+  CloudReportListQuery,
+  CloudRunReport,
+  CloudScore,
+  NewCloudScore,
+} from '@assistant-ui-proxy/contract'
+import { AppError } from '../app-error.ts'
+import type { Owner } from '../identity/owner.ts'
+import type { CloudStore, Report } from './cloud-store.ts'
+import { reportToWire } from './cloud-wire.ts'
+
+/** What clients tell of runs, messages and what people do on the page. */
+export class ReportService {
+  readonly #store: CloudStore
+
+  constructor(store: CloudStore) {
+    this.#store = store
+  }
+
+  /** @returns its id @throws AppError `thread_not_found` */
+  async addRun(owner: Owner, run: CloudRunReport): Promise<string> {
+    await this.#assertThread(owner, run.thread_id)
+    return this.#add('run', owner, run.thread_id, run.message_id, run)
+  }
+
+  /** @throws AppError `thread_not_found`, and `invalid_request` where the value is of another type */
+  async addScore(owner: Owner, score: NewCloudScore): Promise<CloudScore> {
+    const { name, data_type, thread_id, message_id } = score
+    const value = typeof score.value === 'boolean' ? Number(score.value) : (score.value ?? null)
+    const string_value = score.string_value ?? null
+    if (data_type === 'categorical' ? string_value === null : value === null)
+      throw new AppError(
+        'invalid_request',
+        `A ${data_type} score needs ${data_type === 'categorical' ? 'string_value' : 'value'}.`,
+      )
+    if (thread_id !== undefined) await this.#assertThread(owner, thread_id)
+    const score_id = await this.#add('score', owner, thread_id, message_id, score)
+    return { score_id, name, data_type, value, string_value }
+  }
+
+  /** Best effort, as they are sent: one of a thread that is gone is kept without it. */
+  async addEvents(owner: Owner, { events }: CloudEvents): Promise<void> {
+    const created_at = new Date().toISOString()
+    const ids = [...new Set(events.flatMap(({ thread_id }) => thread_id ?? []))]
+    const threads = await Promise.all(ids.map((id) => this.#store.getThread(owner, id)))
+    const known = new Set(threads.map((thread) => thread?.id))
+    const reports = events.map((event): Report => {
+      const isKnown = event.thread_id !== undefined && known.has(event.thread_id)
+      return {
+        id: randomUUID(),
+        kind: 'event',
+        owner,
+        thread_id: isKnown ? (event.thread_id ?? null) : null,
+        message_id: isKnown ? (event.message_id ?? null) : null,
+        body: event,
+        created_at,
+      }
+    })
+    await this.#store.addReports(reports)
+  }
+
+  async list({ kind, thread_id, limit, after }: CloudReportListQuery) {
+    const reports = await this.#store.listReports({ kind, thread_id, limit, after })
+    return reports.map(reportToWire)
+  }
+
+  /** @returns how many threads are gone */
+  erase(owner: Owner): Promise<number> {
+    return this.#store.erase(owner)
+  }
+
+  async #assertThread(owner: Owner, threadId: string): Promise<void> {
+    if ((await this.#store.getThread(owner, threadId)) === undefined)
+      throw new AppError('thread_not_found', `There is no thread ${threadId}.`)
+  }
+
+  async #add(
+    kind: Report['kind'],
+    owner: Owner,
+    threadId: string | undefined,
+    messageId: string | undefined,
+    body: unknown,
+  ): Promise<string> {
+    const id = randomUUID()
+    const target = { thread_id: threadId ?? null, message_id: messageId ?? null }
+    const created_at = new Date().toISOString()
+    await this.#store.addReports([{ id, kind, owner, ...target, body, created_at }])
+    return id
+  }
+}

@@ -1,0 +1,181 @@
+import { randomBytes } from 'node:crypto'
+import { sql, type Kysely, type Selectable } from 'kysely'
+import { AppError } from '../../../app-error.ts'
+import type { AnonymousSession, ApiKey, IdentityStore } from '../../../identity/identity-store.ts'
+import type { Owner } from '../../../identity/owner.ts'
+import { ownedBy } from './owned-by.ts'
+import { threadColumns } from './rows.ts'
+import type { Schema } from './schema.ts'
+import { transact } from './transact.ts'
+
+const movedColumns = [...threadColumns, 'external_id', 'metadata'] as const
+
+/** `IdentityStore` beside the threads, in the same database. */
+export class SqlIdentityStore implements IdentityStore {
+  readonly #db: Kysely<Schema>
+
+  constructor(db: Kysely<Schema>) {
+    this.#db = db
+  }
+
+  async secret(name: string): Promise<Uint8Array> {
+    const made = { name, value: randomBytes(32).toString('base64url') }
+    await this.#db
+      .insertInto('secrets')
+      .values(made)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+    const { value } = await this.#db
+      .selectFrom('secrets')
+      .select('value')
+      .where('name', '=', name)
+      .executeTakeFirstOrThrow()
+    return Buffer.from(value, 'base64url')
+  }
+
+  async addSession({ tokenHash, owner, expiresAt }: AnonymousSession): Promise<void> {
+    await this.#db.deleteFrom('anonymous_sessions').where('expires_at', '<=', now()).execute()
+    await this.#db
+      .insertInto('anonymous_sessions')
+      .values({
+        token_hash: tokenHash,
+        workspace_id: owner.workspaceId,
+        user_id: owner.userId,
+        expires_at: expiresAt,
+      })
+      .execute()
+  }
+
+  async findSession(tokenHash: string): Promise<Owner | undefined> {
+    const row = await this.#db
+      .selectFrom('anonymous_sessions')
+      .select(['workspace_id', 'user_id'])
+      .where('token_hash', '=', tokenHash)
+      .where('expires_at', '>', now())
+      .executeTakeFirst()
+    return row && { workspaceId: row.workspace_id, userId: row.user_id }
+  }
+
+  async extendSession(tokenHash: string, expiresAt: string): Promise<Owner | undefined> {
+    const row = await this.#db
+      .updateTable('anonymous_sessions')
+      .set({ expires_at: expiresAt })
+      .where('token_hash', '=', tokenHash)
+      .where('expires_at', '>', now())
+      .returning(['workspace_id', 'user_id'])
+      .executeTakeFirst()
+    return row && { workspaceId: row.workspace_id, userId: row.user_id }
+  }
+
+  claim(from: Owner, to: Owner): Promise<number> {
+    return transact(this.#db, async (transaction) => {
+      const moved = await moveThreads(transaction, from, to)
+      await transaction.deleteFrom('anonymous_sessions').where(ownedBy(from)).execute()
+      return moved
+    })
+  }
+
+  async addKey({ id, name, secretHash, createdAt, revokedAt }: ApiKey): Promise<void> {
+    await this.#db
+      .insertInto('api_keys')
+      .values({ id, name, secret_hash: secretHash, created_at: createdAt, revoked_at: revokedAt })
+      .execute()
+  }
+
+  async listKeys(): Promise<ApiKey[]> {
+    const rows = await this.#db.selectFrom('api_keys').selectAll().orderBy('created_at').execute()
+    return rows.map(keyOfRow)
+  }
+
+  async findKey(id: string): Promise<ApiKey | undefined> {
+    const row = await this.#db
+      .selectFrom('api_keys')
+      .selectAll()
+      .where('id', '=', id)
+      .executeTakeFirst()
+    return row && keyOfRow(row)
+  }
+
+  async revokeKey(id: string, revokedAt: string): Promise<boolean> {
+    const { numUpdatedRows } = await this.#db
+      .updateTable('api_keys')
+      .set({ revoked_at: revokedAt })
+      .where('id', '=', id)
+      .where('revoked_at', 'is', null)
+      .executeTakeFirst()
+    return numUpdatedRows > 0n
+  }
+}
+
+/**
+ * @throws AppError `run_in_progress`: what a reply grows by is written under its owner's name
+ * @throws AppError `id_taken` where both have a thread, or a message, of one id
+ */
+async function moveThreads(db: Kysely<Schema>, from: Owner, to: Owner): Promise<number> {
+  const going = await db
+    .selectFrom('messages')
+    .select('id')
+    .where(ownedBy(from))
+    .where('status', '=', sql.lit('streaming'))
+    .executeTakeFirst()
+  if (going !== undefined)
+    throw new AppError('run_in_progress', 'A reply is being written: claim when it has ended.', {
+      retry_after_ms: 1_000,
+    })
+  // Copied, since the messages refer to them. What is searched is found under its owner, so it is
+  // indexed anew.
+  const copied = await db
+    .insertInto('threads')
+    .columns(['workspace_id', 'user_id', ...movedColumns])
+    .expression(({ selectFrom, val }) =>
+      selectFrom('threads')
+        .select([val(to.workspaceId).as('workspace_id'), val(to.userId).as('user_id')])
+        .select(movedColumns)
+        .where(ownedBy(from)),
+    )
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('id')
+    .execute()
+  const shared = await db
+    .selectFrom('messages as mine')
+    .innerJoin('messages as theirs', 'theirs.id', 'mine.id')
+    .select('mine.id')
+    .where('mine.workspace_id', '=', from.workspaceId)
+    .where('mine.user_id', '=', from.userId)
+    .where('theirs.workspace_id', '=', to.workspaceId)
+    .where('theirs.user_id', '=', to.userId)
+    .limit(1)
+    .execute()
+  if (shared.length > 0 || copied.length < (await countThreads(db, from)))
+    throw new AppError('id_taken', 'Both have a thread, or a message, of the same id.')
+  await db
+    .updateTable('messages')
+    .set({ workspace_id: to.workspaceId, user_id: to.userId, is_indexed: 0 })
+    .where(ownedBy(from))
+    .execute()
+  await db
+    .updateTable('reports')
+    .set({ workspace_id: to.workspaceId, user_id: to.userId })
+    .where(ownedBy(from))
+    .execute()
+  const { numDeletedRows } = await db.deleteFrom('threads').where(ownedBy(from)).executeTakeFirst()
+  return Number(numDeletedRows)
+}
+
+async function countThreads(db: Kysely<Schema>, owner: Owner): Promise<number> {
+  const { count } = await db
+    .selectFrom('threads')
+    .select(({ fn }) => fn.countAll().as('count'))
+    .where(ownedBy(owner))
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}
+
+function keyOfRow(row: Selectable<Schema['api_keys']>): ApiKey {
+  const { id, name, secret_hash: secretHash, created_at: createdAt, revoked_at: revokedAt } = row
+  return { id, name, secretHash, createdAt, revokedAt }
+}
+
+function now(): string {
+  return new Date().toISOString()
+}

@@ -1,0 +1,134 @@
+import { AssistantCloud } from 'assistant-cloud'
+import { describe, expect, it } from 'vitest'
+import { collect, scriptConversation, textOf } from '../conversation.ts'
+import { startTestServer } from '../test-server.ts'
+
+const format = 'ai-sdk/v6'
+
+describe('a thread on both wires', () => {
+  it('is one: what was said through /api is there in /v1, with its branches', async () => {
+    const { client, cloud } = await start()
+    const { thread_id: id } = await cloud.threads.create({ last_message_at: new Date() })
+    const say = (parent_id: string | null, messageId: string, content: string) =>
+      collect(
+        client.chat.stream({ id, parent_id, messages: [{ id: messageId, role: 'user', content }] }),
+      )
+    await say(null, 'q1', 'Hello')
+    await say(null, 'q2', 'Hello, edited')
+    const { messages } = await cloud.threads.messages.list(id, { format })
+    expect(messages.map(({ height, parent_id }) => [height, parent_id])).toEqual([
+      [1, 'q2'],
+      [1, 'q1'],
+      [0, null],
+      [0, null],
+    ])
+    expect(messages.at(-1)).toMatchObject({
+      id: 'q1',
+      format,
+      content: { role: 'user', parts: [{ type: 'text', text: 'Hello' }] },
+    })
+    expect((await cloud.threads.messages.list(id, { format: 'aui/v0' })).messages).toHaveLength(4)
+    await cloud.threads.update(id, { title: 'Renamed' })
+    const answer = await client.threads.get({ params: { thread_id: id } })
+    expect(answer.body).toMatchObject({ title: 'Renamed' })
+  })
+
+  it('takes what a client tells of an exchange that is stored already as the same', async () => {
+    const { client, cloud } = await start()
+    const { thread_id: id } = await cloud.threads.create({ last_message_at: new Date() })
+    const { messages } = cloud.threads
+    const ask = async () => {
+      const chunks = await collect(
+        client.chat.stream({ id, messages: [{ id: 'q1', role: 'user', content: 'Hello' }] }),
+      )
+      return textOf(chunks)
+    }
+    const tell = async (parent_id: string | null, role: string, text: string) => {
+      const parts = [{ type: 'step-start' }, { type: 'text', text, state: 'done' }]
+      return (await messages.create(id, { parent_id, format, content: { role, parts } })).message_id
+    }
+    const text = await ask()
+    expect(await tell(null, 'user', 'Hello')).toBe('q1')
+    const first = await tell('q1', 'assistant', text)
+    const stored = await client.threads.messages({ params: { thread_id: id } })
+    expect(stored.body).toMatchObject([{ id: 'q1' }, { id: first, parent_id: 'q1' }])
+    // Told once more, it is another: a client that regenerates without this server.
+    expect(await tell('q1', 'assistant', text)).not.toBe(first)
+    expect((await messages.list(id)).messages).toHaveLength(3)
+  })
+
+  it('takes a reply that was stopped for the same, a piece more or less', async () => {
+    const { upstream, say } = scriptConversation()
+    const { client, cloud } = await start(upstream)
+    const { thread_id: id } = await cloud.threads.create({ last_message_at: new Date() })
+    const reading = collect(
+      client.chat.stream({ id, messages: [{ id: 'q1', role: 'user', content: 'Hello' }] }),
+    )
+    say('one two ')
+    const listed = async () => (await cloud.threads.messages.list(id, { format })).messages
+    await expect.poll(async () => (await listed()).length).toBe(2)
+    await client.chat.stop({ params: { thread_id: id } })
+    await reading
+    const [reply] = await listed()
+    const content = { role: 'assistant', parts: [{ type: 'text', text: 'one' }] }
+    const told = await cloud.threads.messages.create(id, { parent_id: 'q1', format, content })
+    expect(told.message_id).toBe(reply?.id)
+    expect(await listed()).toMatchObject([{ content: { parts: [{ text: 'one two ' }] } }, {}])
+  })
+
+  it('goes on through /api from what was said through /v1', async () => {
+    const { client, cloud } = await start()
+    const { thread_id: id } = await cloud.threads.create({ last_message_at: new Date() })
+    const content = { role: 'user', content: [{ type: 'text', text: 'From before' }], metadata: {} }
+    const body = { parent_id: null, format: 'aui/v0', content, external_id: 'theirs' }
+    const { message_id } = await cloud.threads.messages.create(id, body)
+    expect((await cloud.threads.messages.create(id, body)).message_id).toBe(message_id)
+    const child = { ...body, external_id: 'next', parent_external_id: 'theirs' }
+    const { message_id: next } = await cloud.threads.messages.create(id, child)
+    const chunks = await collect(
+      client.chat.stream({
+        id,
+        parent_id: next,
+        messages: [{ role: 'user', content: 'And now?' }],
+      }),
+    )
+    expect(textOf(chunks)).toContain('And now?')
+    const rows = (await cloud.threads.messages.list(id, { format })).messages
+    expect(rows.map(({ height }) => height)).toEqual([3, 2, 1, 0])
+    expect(rows.at(-1)?.content).toEqual({
+      role: 'user',
+      parts: [{ type: 'text', text: 'From before' }],
+    })
+    const found = await client.search.find({ query: { q: 'before' } })
+    await expect
+      .poll(async () => (await client.search.find({ query: { q: 'before' } })).body)
+      .toMatchObject([{ thread: { id } }])
+    expect(found.status).toBe(200)
+  })
+
+  it('refuses a change of a reply that is being written, and a parent that is not there', async () => {
+    const { upstream, say } = scriptConversation()
+    const { client, cloud } = await start(upstream)
+    const { thread_id: id } = await cloud.threads.create({ last_message_at: new Date() })
+    const reading = client.chat.stream({
+      id,
+      messages: [{ id: 'q1', role: 'user', content: 'Hello' }],
+    })
+    say('one')
+    await reading.next()
+    const [reply] = (await cloud.threads.messages.list(id)).messages
+    const content = { role: 'assistant', parts: [] }
+    await expect(
+      cloud.threads.messages.update(id, reply?.id ?? '', { content }),
+    ).rejects.toMatchObject({ status: 409, code: 'run_in_progress' })
+    await expect(
+      cloud.threads.messages.create(id, { parent_id: 'nowhere', format, content }),
+    ).rejects.toMatchObject({ status: 404, code: 'message_not_found' })
+    await reading.return()
+  })
+})
+
+async function start(upstream?: ReturnType<typeof scriptConversation>['upstream']) {
+  const server = await startTestServer(upstream && { upstream })
+  return { ...server, cloud: new AssistantCloud({ baseUrl: server.url, anonymous: true }) }
+}

@@ -1,0 +1,153 @@
+import { assistantCloudContract, contract } from '@assistant-ui-proxy/contract'
+import { describe, expect, it } from 'vitest'
+import { startIssuer } from './issuer.ts'
+import { createTestDatabase } from './postgres-test-database.ts'
+import { startTestServer } from './test-server.ts'
+
+/** Same for every run, so that a failure can be looked at. */
+function createRandom(seed: number) {
+  let state = seed
+  return (below: number) => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
+    return Math.floor((state / 2_147_483_648) * below)
+  }
+}
+
+const routes = [contract, assistantCloudContract]
+  .flatMap((each) => Object.values(each) as Record<string, { method: string; path: string }>[])
+  .flatMap((each) => Object.values(each))
+  .filter(
+    ({ path }) => path.includes('_id') || /threads$|search$|chat$|runs|scores|events/.test(path),
+  )
+  .filter(({ path }) => !path.includes('projects'))
+  .map(({ method, path }) => ({ method, path }))
+
+const calls = 2_000
+const secrets = ['alice’s secret', 'bob’s secret']
+
+describe.each(['SQLite', 'PostgreSQL'])('two owners on %s', { timeout: 120_000 }, (database) => {
+  it('get for each other’s ids, on every route, byte for byte what unknown ids get', async () => {
+    const { ask, ids } = await start(database)
+    const random = createRandom(1)
+    const hits = new Map<string, number>()
+    for (let call = 0; call < calls; call++) {
+      const { method, path } = routes[random(routes.length)] ?? { method: 'GET', path: '/' }
+      const who = random(2)
+      // The same request twice, but for the other's ids in one and ids that nobody has in the other.
+      const foreign = ids[1 - who] ?? { thread: '', message: '' }
+      const unknown = { thread: swap(foreign.thread), message: swap(foreign.message) }
+      const [theirs, nobodys] = await Promise.all(
+        [foreign, unknown].map((target) => ask(who, method, path, target)),
+      )
+      const same = (text = '') => {
+        const told = text
+          .replaceAll(unknown.thread, foreign.thread)
+          .replaceAll(unknown.message, foreign.message)
+        return theirs?.status === 201 ? withoutNews(told) : told
+      }
+      expect.soft(theirs?.status, `${method} ${path}`).toBe(nobodys?.status)
+      expect.soft(same(theirs?.text), `${method} ${path}`).toBe(same(nobodys?.text))
+      expect(theirs?.text).not.toContain(secrets[1 - who])
+      hits.set(`${method} ${path}`, (hits.get(`${method} ${path}`) ?? 0) + 1)
+    }
+    expect(hits.size).toBe(routes.length)
+    for (const who of [0, 1]) {
+      const mine = ids[who] ?? { thread: '', message: '' }
+      const { text } = await ask(who, 'GET', '/api/threads/:thread_id/messages', mine)
+      expect(text).toContain(secrets[who])
+      expect(JSON.parse(text)).toHaveLength(1)
+      const thread = await ask(who, 'GET', '/v1/threads/:thread_id', mine)
+      expect(JSON.parse(thread.text)).toMatchObject({ thread: { title: secrets[who] } })
+    }
+  })
+})
+
+interface Target {
+  thread: string
+  message: string
+}
+
+async function start(database: string) {
+  const issuer = await startIssuer()
+  const DATABASE_URL = database === 'SQLite' ? 'sqlite::memory:' : await createTestDatabase()
+  const { url } = await startTestServer({ env: { ...issuer.env, DATABASE_URL } })
+  const tokens = await Promise.all(['alice', 'bob'].map((name) => issuer.sign(name)))
+  const fetchAs = (who: number, method: string, path: string, body: object) =>
+    fetch(`${url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${tokens[who]}`,
+        'content-type': 'application/json',
+        'x-request-id': 'same',
+      },
+      ...(method !== 'GET' && { body: JSON.stringify(body) }),
+    })
+  const ids: Target[] = []
+  for (const [who, secret] of secrets.entries()) {
+    const body = { last_message_at: new Date().toISOString(), title: secret }
+    const made = await fetchAs(who, 'POST', '/v1/threads', body)
+    const { thread_id } = (await made.json()) as { thread_id: string }
+    const content = { role: 'user', parts: [{ type: 'text', text: secret }] }
+    const added = await fetchAs(who, 'POST', `/v1/threads/${thread_id}/messages`, {
+      parent_id: null,
+      format: 'ai-sdk/v6',
+      content,
+    })
+    const { message_id } = (await added.json()) as { message_id: string }
+    ids.push({ thread: thread_id, message: message_id })
+  }
+  const ask = async (who: number, method: string, path: string, target: Target) => {
+    const filled = path.replace(':thread_id', target.thread).replace(':message_id', target.message)
+    const query = method === 'GET' && filled.endsWith('threads') ? `?after=${target.thread}` : ''
+    const response = await fetchAs(who, method, `${filled}${query}`, bodyFor(path, method, target))
+    return { status: response.status, text: await response.text() }
+  }
+  return { ask, ids }
+}
+
+/** What each route takes, about the target. */
+function bodyFor(path: string, method: string, { thread, message }: Target): object {
+  switch (`${method} ${path}`) {
+    case 'POST /api/chat':
+      return { id: thread, parent_id: message, messages: [{ role: 'user', content: 'Hi' }] }
+    case 'POST /v1/threads':
+      return { last_message_at: new Date().toISOString(), external_id: thread }
+    case 'POST /v1/scores':
+      return { name: 'x', data_type: 'numeric', value: 1, thread_id: thread }
+    case 'POST /v1/events':
+      return { events: [{ kind: 'message_sent', thread_id: thread }] }
+    case 'PATCH /api/threads/:thread_id':
+    case 'PUT /v1/threads/:thread_id':
+      return { title: 'Taken' }
+    case 'POST /v1/threads/:thread_id/messages':
+      return { parent_id: message, format: 'ai-sdk/v6', content: {} }
+    case 'PUT /v1/threads/:thread_id/messages/:message_id':
+      return { content: { role: 'user', parts: [] } }
+    case 'DELETE /v1/threads/:thread_id/messages':
+      return { message_ids: [message] }
+    case 'POST /v1/threads/:thread_id/messages/:message_id/feedback':
+      return { type: 'positive' }
+    case 'POST /v1/runs/stream':
+      return {
+        thread_id: thread,
+        assistant_id: 'system/thread_title',
+        messages: [{ role: 'user', content: 'Hello' }],
+      }
+    case 'POST /v1/runs':
+      return { thread_id: thread, status: 'completed' }
+    default:
+      return {}
+  }
+}
+
+/** What was made just now has an id and times of its own. */
+function withoutNews(text: string): string {
+  return text
+    .replaceAll(/"(id|score_id|thread_id)":"[^"]+"/g, '"$1":"new"')
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'now')
+}
+
+/** An id of the same form that nobody has. */
+function swap(id: string): string {
+  return id.replaceAll(/[0-9a-f]/g, (digit) => (15 - Number.parseInt(digit, 16)).toString(16))
+}
