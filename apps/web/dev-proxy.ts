@@ -16,7 +16,7 @@ export function proxyTo(port: string): Record<string, ProxyOptions> {
       )
     },
   }
-  return { '/api': options, '/health': options, '/ready': options }
+  return { '/api': options, '/v1': options, '/health': options, '/ready': options }
 }
 
 function answerForServer(response: ServerResponse, port: string): void {

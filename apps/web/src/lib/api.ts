@@ -3,8 +3,9 @@ import { QueryCache, QueryClient } from '@tanstack/react-query'
 import { initTsrReactQuery } from '@ts-rest/react-query/v5'
 import { apiUrl } from '../config/env.ts'
 import { problemOf } from './problem.ts'
+import { session } from './session.ts'
 
-export const client = createClient(apiUrl)
+export const client = createClient(apiUrl, { fetch: session.fetch })
 
 export const readyKey = ['ready']
 
@@ -21,7 +22,7 @@ export const queryClient = new QueryClient({
 export const tsr = initTsrReactQuery(contract, {
   baseUrl: apiUrl,
   baseHeaders: {},
-  api: createFetcher(),
+  api: createFetcher({ fetch: session.fetch }),
 })
 
 /**
