@@ -37,7 +37,7 @@ const endpointOptions = {
 /** The whole HTTP side, in the order in which a request passes it. */
 export function createApp(dependencies: Dependencies, runs: RunService): Express {
   const { config, log } = dependencies
-  const storageName = config.assistantCloud ? 'assistant-cloud' : config.database.driver
+  const storageName = config.cloudThreads?.name ?? config.database.driver
   const readiness = new ReadinessService({ ...dependencies, storageName, runs })
   const app = express()
   app.disable('x-powered-by')

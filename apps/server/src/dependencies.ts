@@ -74,10 +74,10 @@ export async function createDependencies(
 }
 
 /** @throws StartError where the storage cannot be opened */
-export async function openStore({ assistantCloud, database }: Config) {
-  if (assistantCloud !== undefined)
+export async function openStore({ cloudThreads, database }: Config) {
+  if (cloudThreads !== undefined)
     return {
-      store: new AssistantCloudThreadStore(assistantCloud),
+      store: new AssistantCloudThreadStore(cloudThreads),
       searchIndex: undefined,
       cloudStore: undefined,
       identityStore: undefined,
@@ -156,7 +156,7 @@ async function openUpstream(upstream: UpstreamConfig, agent: Agent): Promise<Ups
     case 'assistant-cloud':
       return createAssistantCloudUpstream(agent, upstream, upstream.assistantId)
     case 'remote':
-      return createRemoteUpstream(agent, upstream.baseUrl)
+      return createRemoteUpstream(agent, upstream)
     case 'openai-compatible':
       return new OpenAiCompatibleUpstream(agent, upstream)
   }

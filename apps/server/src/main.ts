@@ -38,7 +38,7 @@ function announce(url: string, { config, log, upstream }: Dependencies): void {
   console.log(`\n${lines.join('\n')}\n`)
 }
 
-function describeStorage({ assistantCloud, database }: Config): string {
-  if (assistantCloud) return `assistant-cloud, ${assistantCloud.baseUrl}`
+function describeStorage({ cloudThreads, database }: Config): string {
+  if (cloudThreads) return `${cloudThreads.name}, ${cloudThreads.baseUrl}`
   return describeDatabase(database)
 }

@@ -42,13 +42,13 @@ type Variables = z.output<z.ZodObject<typeof authVariables>>
 type Missing = Partial<Record<keyof Variables, string>>
 
 /**
- * @param hasDatabase whether there is one to keep sessions and keys in
+ * @param elsewhere where threads are kept without a database, which sessions and keys need
  * @returns also the variables that are missing, each with what to do
  */
 export function chooseAuth(
   variables: Variables,
   environment: string,
-  hasDatabase: boolean,
+  elsewhere: { readonly apiKey: string | undefined } | undefined,
 ): { auth: AuthConfig; missing: Missing } {
   const { AUTH, JWT_ISSUER: issuer, JWT_AUDIENCE: audiences } = variables
   const missing: Missing = {}
@@ -57,8 +57,11 @@ export function chooseAuth(
     missing.AUTH =
       'must name who is let in, such as anonymous or jwt; where really anybody may read everything, set AUTH_OPEN_IN_PRODUCTION=yes'
   const kept = AUTH.filter((mode) => mode === 'anonymous' || mode === 'api-key')
-  if (!hasDatabase && kept.length > 0)
-    missing.AUTH = `${kept.join(' and ')} needs a database: set DATABASE_URL`
+  if (elsewhere !== undefined && kept.length > 0)
+    missing.AUTH = `${kept.join(' and ')} needs threads in a database of this server's own`
+  if (elsewhere !== undefined && elsewhere.apiKey === undefined && AUTH.includes('jwt'))
+    missing.AUTH =
+      'lets in several users, whom THREADS=remote keeps apart with ASSISTANT_UI_API_KEY only'
   if (!AUTH.includes('jwt')) return { auth: { modes: AUTH, jwt: undefined }, missing }
   const why = 'must be set, since AUTH lists jwt'
   if (issuer === undefined) missing.JWT_ISSUER = why

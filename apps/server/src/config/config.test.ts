@@ -42,15 +42,29 @@ describe('createConfig', () => {
   it('keeps threads in Assistant Cloud where there is a key for it, and has its assistant answer', () => {
     const cloud = { ASSISTANT_UI_BASE_URL: 'http://127.0.0.1:1', ASSISTANT_UI_API_KEY: 'sk' }
     expect(createConfig(cloud)).toMatchObject({
-      assistantCloud: { baseUrl: 'http://127.0.0.1:1', apiKey: 'sk' },
+      cloudThreads: { name: 'assistant-cloud', baseUrl: 'http://127.0.0.1:1', apiKey: 'sk' },
       upstreams: [{ name: 'auto' }],
     })
     const both = createConfig({ ...cloud, DATABASE_URL: 'sqlite:x.db' })
-    expect(both.assistantCloud).toBeUndefined()
+    expect(both.cloudThreads).toBeUndefined()
     const hosted = createConfig({ ...cloud, ASSISTANT_UI_ASSISTANT_ID: 'asst' })
     expect(hosted.upstreams[0]).toMatchObject({ name: 'assistant-cloud', assistantId: 'asst' })
     const { message } = catchStartError(() => createConfig({ UPSTREAM: 'assistant-cloud' }))
     expect(message).toContain('ASSISTANT_UI_ASSISTANT_ID: must be set')
+  })
+
+  it('keeps threads in another server of this kind where it is told so', () => {
+    const remote = { THREADS: 'remote', ASSISTANT_UI_BASE_URL: 'http://127.0.0.1:1' }
+    const cloudThreads = { name: 'remote', baseUrl: 'http://127.0.0.1:1' }
+    expect(createConfig(remote)).toMatchObject({ cloudThreads, upstreams: [{ name: 'remote' }] })
+    expect(() => createConfig({ THREADS: 'remote' })).toThrow('ASSISTANT_UI_BASE_URL: must be set')
+    const jwt = { AUTH: 'jwt', JWT_ISSUER: 'https://login.example.com', JWT_AUDIENCE: 'chat' }
+    expect(() => createConfig({ ...remote, ...jwt })).toThrow('with ASSISTANT_UI_API_KEY only')
+    const keyed = { ...remote, ...jwt, ASSISTANT_UI_API_KEY: 'sk' }
+    expect(createConfig(keyed)).toMatchObject({
+      cloudThreads: { ...cloudThreads, apiKey: 'sk' },
+      upstreams: [{ name: 'remote', apiKey: 'sk' }],
+    })
   })
 
   it('asks for the model of OpenAI that it cannot choose', () => {
@@ -122,7 +136,7 @@ describe('createConfig', () => {
   it('has nowhere to keep sessions and keys where Assistant Cloud keeps the threads', () => {
     const cloud = { ASSISTANT_UI_BASE_URL: 'https://x.example', ASSISTANT_UI_API_KEY: 'k' }
     expect(() => createConfig({ ...cloud, AUTH: 'anonymous' })).toThrow(
-      'anonymous needs a database: set DATABASE_URL',
+      'anonymous needs threads in a database',
     )
     const kept = { ...cloud, AUTH: 'anonymous', DATABASE_URL: 'sqlite::memory:' }
     expect(createConfig(kept).auth.modes).toEqual(['anonymous'])

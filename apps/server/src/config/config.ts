@@ -10,9 +10,10 @@ import {
   type ResilienceConfig,
 } from './resilience-config.ts'
 import {
-  chooseAssistantCloud,
+  chooseCloudThreads,
   chooseUpstreams,
   upstreamVariables,
+  type CloudThreadsConfig,
   type UpstreamConfig,
 } from './upstream-config.ts'
 
@@ -26,7 +27,7 @@ export interface Config {
   readonly auth: AuthConfig
   readonly database: DatabaseConfig
   /** Keeps the threads instead of the database, where it is set. */
-  readonly assistantCloud: { readonly baseUrl: string; readonly apiKey: string } | undefined
+  readonly cloudThreads: CloudThreadsConfig | undefined
   /** Shares the replies that are being written between servers; undefined: each keeps its own. */
   readonly redisUrl: string | undefined
   /** The first is asked; the others, one after another, where it fails. */
@@ -100,12 +101,15 @@ export function createConfig(env: Env): Config {
   if (!parsed.success) throw new StartError(describeFaults(parsed.error.issues))
   const vars = parsed.data
   const { upstreams, upstreamReason, missing } = chooseUpstreams(vars)
-  const assistantCloud = chooseAssistantCloud(vars, env['DATABASE_URL'] !== undefined)
-  const { auth, missing: missingAuth } = chooseAuth(vars, vars.ENVIRONMENT, !assistantCloud)
-  const faults = Object.entries({ ...missing, ...missingAuth }).map(([name, message]) => ({
-    path: [name],
-    message,
-  }))
+  const hasDatabase = env['DATABASE_URL'] !== undefined
+  const { cloudThreads, missing: missingThreads } = chooseCloudThreads(vars, hasDatabase)
+  const { auth, missing: missingAuth } = chooseAuth(vars, vars.ENVIRONMENT, cloudThreads)
+  const faults = Object.entries({ ...missing, ...missingThreads, ...missingAuth }).map(
+    ([name, message]) => ({
+      path: [name],
+      message,
+    }),
+  )
   if (faults.length > 0) throw new StartError(describeFaults(faults))
   return Object.freeze<Config>({
     host: vars.HOST,
@@ -117,7 +121,7 @@ export function createConfig(env: Env): Config {
     ],
     auth,
     database: databaseOf(vars),
-    assistantCloud,
+    cloudThreads,
     redisUrl: vars.REDIS_URL,
     upstreams,
     upstreamReason,

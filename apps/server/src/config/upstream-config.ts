@@ -3,7 +3,7 @@ import { z } from 'zod'
 /** Who answers. `auto` is what nothing is configured for: an Ollama on this machine, or the demo. */
 export type UpstreamConfig =
   | { readonly name: 'auto' | 'demo' }
-  | { readonly name: 'remote'; readonly baseUrl: string }
+  | { readonly name: 'remote'; readonly baseUrl: string; readonly apiKey: string | undefined }
   | {
       readonly name: 'assistant-cloud'
       readonly baseUrl: string
@@ -38,6 +38,7 @@ export const upstreamVariables = {
     .transform((list) => list.split(',').map((name) => name.trim()))
     .pipe(z.array(z.enum(kinds)))
     .default([]),
+  THREADS: z.literal('remote', 'must be remote, or not set').optional(),
   ASSISTANT_UI_BASE_URL: httpUrl.optional(),
   ASSISTANT_UI_API_KEY: z.string().optional(),
   ASSISTANT_UI_ASSISTANT_ID: z.string().optional(),
@@ -65,14 +66,29 @@ export function chooseUpstreams(variables: Variables) {
 
 const asTold = { name: undefined, reason: 'as UPSTREAM says' }
 
-/** Keeps the threads where there is a key for it, and no database is named. */
-export function chooseAssistantCloud(
-  { ASSISTANT_UI_BASE_URL: baseUrl, ASSISTANT_UI_API_KEY: apiKey }: Variables,
+/** Where threads are kept that are not kept in a database of this server's own. */
+export interface CloudThreadsConfig {
+  readonly name: 'assistant-cloud' | 'remote'
+  readonly baseUrl: string
+  /** Undefined: another server of this kind that lets everybody in, as one user. */
+  readonly apiKey: string | undefined
+}
+
+/** Where it is told so, and in Assistant Cloud where there is a key for it and no database is named. */
+export function chooseCloudThreads(
+  { THREADS, ASSISTANT_UI_BASE_URL: baseUrl, ASSISTANT_UI_API_KEY: apiKey }: Variables,
   hasDatabase: boolean,
-): { readonly baseUrl: string; readonly apiKey: string } | undefined {
-  return baseUrl !== undefined && apiKey !== undefined && !hasDatabase
-    ? { baseUrl, apiKey }
-    : undefined
+): { cloudThreads: CloudThreadsConfig | undefined; missing: Missing } {
+  if (THREADS === 'remote') {
+    const missing =
+      baseUrl === undefined ? { ASSISTANT_UI_BASE_URL: 'must be set, since THREADS is remote' } : {}
+    return { cloudThreads: { name: THREADS, baseUrl: baseUrl ?? '', apiKey }, missing }
+  }
+  const isCloud = baseUrl !== undefined && apiKey !== undefined && !hasDatabase
+  return {
+    cloudThreads: isCloud ? { name: 'assistant-cloud', baseUrl, apiKey } : undefined,
+    missing: {},
+  }
 }
 
 type Missing = Partial<Record<keyof Variables, string>>
@@ -102,7 +118,8 @@ function upstreamOf(
         baseUrl === undefined
           ? { ASSISTANT_UI_BASE_URL: 'must be set, since the upstream remote is chosen' }
           : {}
-      return { upstream: { name, baseUrl: baseUrl ?? '' }, missing }
+      const upstream = { name, baseUrl: baseUrl ?? '', apiKey: variables.ASSISTANT_UI_API_KEY }
+      return { upstream, missing }
     }
     case 'openai-compatible': {
       const baseUrl = variables.OPENAI_BASE_URL ?? openAiUrl
@@ -126,7 +143,8 @@ function whatIsConfigured(variables: Variables): {
     names.every((name) => variables[name] !== undefined)
   if (isSet('ASSISTANT_UI_BASE_URL', 'ASSISTANT_UI_API_KEY', 'ASSISTANT_UI_ASSISTANT_ID'))
     return { name: 'assistant-cloud', reason: 'since ASSISTANT_UI_ASSISTANT_ID is set' }
-  if (isSet('ASSISTANT_UI_BASE_URL') && !isSet('ASSISTANT_UI_API_KEY'))
+  const isRemote = variables.THREADS === 'remote' || !isSet('ASSISTANT_UI_API_KEY')
+  if (isSet('ASSISTANT_UI_BASE_URL') && isRemote)
     return { name: 'remote', reason: 'since ASSISTANT_UI_BASE_URL is set' }
   if (isSet('OPENAI_BASE_URL'))
     return { name: 'openai-compatible', reason: 'since OPENAI_BASE_URL is set' }

@@ -10,13 +10,15 @@ import { errorOfStatus } from '../../upstream/upstream-errors.ts'
 export interface AssistantCloudAccess {
   /** Without `/v1`. */
   readonly baseUrl: string
-  readonly apiKey: string
+  /** Undefined: it lets everybody in, as one user. */
+  readonly apiKey: string | undefined
 }
 
 const timeoutMs = 15_000
 
 /** Who asks, as the service wants to hear it. */
-export function headersFor(apiKey: string, owner: Owner): Record<string, string> {
+export function headersFor(apiKey: string | undefined, owner: Owner): Record<string, string> {
+  if (apiKey === undefined) return {}
   return {
     authorization: `Bearer ${apiKey}`,
     'aui-user-id': owner.userId,
@@ -47,7 +49,9 @@ export async function expectStatus<Given extends Answer, Status extends number>(
 ): Promise<Extract<Given, { status: Status }>> {
   const answer = await asking.catch((cause: unknown) => {
     if (!(cause instanceof ProblemError)) throw cause
-    throw new AppError('upstream_unreachable', 'Assistant Cloud cannot be reached.', { cause })
+    throw new AppError('upstream_unreachable', 'What keeps the threads cannot be reached.', {
+      cause,
+    })
   })
   if ((statuses as readonly number[]).includes(answer.status))
     return answer as Extract<Given, { status: Status }>

@@ -9,6 +9,11 @@ import type { Agent } from 'undici'
 import { z } from 'zod'
 import { AppError, problemOf } from '../../../app-error.ts'
 import type { Upstream, UpstreamRequest } from '../../../chat/upstream.ts'
+import { localOwner } from '../../../identity/owner.ts'
+import {
+  headersFor,
+  type AssistantCloudAccess,
+} from '../../storage/assistant-cloud/cloud-access.ts'
 import { getJson } from '../get-json.ts'
 import { streamEvents } from '../stream-events.ts'
 import { RemoteMapping } from './remote-mapping.ts'
@@ -17,24 +22,27 @@ import { RemoteMapping } from './remote-mapping.ts'
  * Another server of this kind: `POST {baseUrl}/api/chat {messages, stream: true}`, answered with
  * `data:` events of text or of UI message chunks until `[DONE]`.
  */
-export function createRemoteUpstream(agent: Agent, baseUrl: string): Upstream {
+export function createRemoteUpstream(agent: Agent, access: AssistantCloudAccess): Upstream {
+  const { baseUrl, apiKey } = access
+  const headers = headersFor(apiKey, localOwner)
   const url = new URL(`${baseUrl}/api/chat`)
   return {
     name: 'remote',
     description: `remote, ${baseUrl}`,
-    stream: (request, signal) => streamChat(agent, url, request, signal),
-    listModels: () => listRemoteModels(agent, baseUrl),
+    stream: (request, signal) => streamChat(agent, url, headers, request, signal),
+    listModels: () => listRemoteModels(agent, baseUrl, headers),
   }
 }
 
 function streamChat(
   agent: Agent,
   url: URL,
+  headers: Record<string, string>,
   { messages, model, tools }: UpstreamRequest,
   signal: AbortSignal,
 ): AsyncIterable<readonly UIMessageChunk[]> {
   const body = { messages: messages.map(toRemoteMessage), model, tools, stream: true }
-  return streamEvents(agent, { url, body, signal }, new RemoteMapping())
+  return streamEvents(agent, { url, headers, body, signal }, new RemoteMapping())
 }
 
 /** Plain text goes as the original plan's `{role, content}`; what that cannot say, as parts beside it. */
@@ -44,8 +52,13 @@ function toRemoteMessage({ role, parts }: ChatMessage) {
 }
 
 /** Servers of the original plan know no models: they offer no choice. */
-async function listRemoteModels(agent: Agent, baseUrl: string): Promise<readonly Model[]> {
-  const answer = await getJson(agent, new URL(`${baseUrl}/api/models`)).catch((error: unknown) => {
+async function listRemoteModels(
+  agent: Agent,
+  baseUrl: string,
+  headers: Record<string, string>,
+): Promise<readonly Model[]> {
+  const url = new URL(`${baseUrl}/api/models`)
+  const answer = await getJson(agent, url, headers).catch((error: unknown) => {
     if (problemOf(error)?.code === 'upstream_rejected') return []
     throw error
   })
