@@ -6,6 +6,7 @@ import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const originalPlanRoot = fileURLToPath(new URL('../original-plan', import.meta.url))
+export const cloudRuntimeRoot = fileURLToPath(new URL('../cloud-runtime', import.meta.url))
 
 export interface Site {
   /** Such as `http://127.0.0.1:40123`. */
