@@ -10,6 +10,7 @@ import { CloudService } from './cloud/cloud-service.ts'
 import { ReportService } from './cloud/report-service.ts'
 import type { Dependencies } from './dependencies.ts'
 import { authenticate } from './http/authentication.ts'
+import { createFileRoutes } from './files/file-routes.ts'
 import { allowOrigins } from './http/cross-origin.ts'
 import { createProblemHandler } from './http/problem-handler.ts'
 import { readBody } from './http/request-body.ts'
@@ -47,7 +48,9 @@ export function createApp(dependencies: Dependencies, runs: RunService): Express
   app.use(securityHeaders())
   app.use(allowOrigins(config.corsOrigins))
   app.use(serveWebApp(config.webRoot))
-  app.use(['/api', '/v1'], authenticate(dependencies.identity.authenticator))
+  const { files, fileUrls, identity } = dependencies
+  if (files && fileUrls) app.use(createFileRoutes(files, fileUrls, identity.authenticator))
+  app.use(['/api', '/v1'], authenticate(identity.authenticator))
   app.use(readBody())
 
   createExpressEndpoints(
@@ -70,9 +73,9 @@ export function createApp(dependencies: Dependencies, runs: RunService): Express
 
 /** What a client of Assistant Cloud asks for; not where this server keeps its threads there itself. */
 function serveCloudWire(app: Express, dependencies: Dependencies, runs: RunService): void {
-  const { cloudStore, identity, config } = dependencies
+  const { cloudStore, files, fileUrls, identity, config } = dependencies
   const { accessTokens, anonymous } = identity
-  if (cloudStore === undefined || accessTokens === undefined) return
+  if (!cloudStore || !accessTokens || !files || !fileUrls) return
   const routes = createCloudRoutes({
     cloud: new CloudService(cloudStore),
     reports: new ReportService(cloudStore),
@@ -81,6 +84,9 @@ function serveCloudWire(app: Express, dependencies: Dependencies, runs: RunServi
     runs,
     anonymous,
     accessTokens,
+    files,
+    fileUrls,
+    publicUrl: config.files.publicUrl,
     keepAliveMs: config.keepAliveMs,
   })
   createExpressEndpoints(assistantCloudContract, routes, app, endpointOptions)

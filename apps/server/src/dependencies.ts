@@ -6,6 +6,8 @@ import type { CloudStore } from './cloud/cloud-store.ts'
 import { StartError, type Config } from './config/config.ts'
 import { describeDatabase } from './config/database-config.ts'
 import type { UpstreamConfig } from './config/upstream-config.ts'
+import { DiskFileStore } from './drivers/files/disk-file-store.ts'
+import { S3FileStore } from './drivers/files/s3-file-store.ts'
 import { OidcTokens } from './drivers/identity/oidc-tokens.ts'
 import { MemoryRunLog } from './drivers/run-log/memory-run-log.ts'
 import { RedisRunLog } from './drivers/run-log/redis/redis-run-log.ts'
@@ -17,6 +19,9 @@ import { createDemoUpstream } from './drivers/upstream/demo/demo-upstream.ts'
 import { findOllama, ollamaUrl } from './drivers/upstream/openai-compatible/find-ollama.ts'
 import { OpenAiCompatibleUpstream } from './drivers/upstream/openai-compatible/openai-compatible-upstream.ts'
 import { createRemoteUpstream } from './drivers/upstream/remote/remote-upstream.ts'
+import { FileService } from './files/file-service.ts'
+import type { FileStore } from './files/file-store.ts'
+import { SignedUrls } from './files/signed-urls.ts'
 import { createIdentity, type Identity } from './identity/create-identity.ts'
 import { withCircuitBreaker } from './resilience/circuit-breaker.ts'
 import { withDeadlines } from './resilience/deadlines.ts'
@@ -38,6 +43,9 @@ export interface Dependencies extends AsyncDisposable {
   /** Undefined where the storage is Assistant Cloud itself. */
   readonly cloudStore: CloudStore | undefined
   readonly identity: Identity
+  /** Undefined where there is no database to know them. */
+  readonly files: FileService | undefined
+  readonly fileUrls: SignedUrls | undefined
   readonly upstream: Upstream
   readonly runLog: RunLog
 }
@@ -52,7 +60,8 @@ export async function createDependencies(
 ): Promise<Dependencies> {
   const log = overrides.log ?? pino({ level: config.logLevel })
   await using opened = new AsyncDisposableStack()
-  const { store, searchIndex, cloudStore, identityStore, close } = await openStore(config)
+  const { store, searchIndex, cloudStore, identityStore, fileRecords, close } =
+    await openStore(config)
   opened.defer(close)
   const { modes, jwt } = config.auth
   const identity = await createIdentity(modes, identityStore, jwt && new OidcTokens(jwt))
@@ -67,6 +76,10 @@ export async function createDependencies(
     searchIndex,
     cloudStore,
     identity,
+    files:
+      fileRecords &&
+      new FileService({ ...config.files, records: fileRecords, store: openFileStore(config) }),
+    fileUrls: identityStore && new SignedUrls(await identityStore.secret('file-urls')),
     upstream,
     runLog,
     [Symbol.asyncDispose]: () => disposal.disposeAsync(),
@@ -81,6 +94,7 @@ export async function openStore({ cloudThreads, database }: Config) {
       searchIndex: undefined,
       cloudStore: undefined,
       identityStore: undefined,
+      fileRecords: undefined,
       close: async () => undefined,
     }
   try {
@@ -94,6 +108,10 @@ export async function openStore({ cloudThreads, database }: Config) {
       { cause },
     )
   }
+}
+
+function openFileStore({ files: { place } }: Config): FileStore {
+  return place.driver === 'disk' ? new DiskFileStore(place.folder) : new S3FileStore(place)
 }
 
 async function openRunLog({ redisUrl }: Config, log: Logger) {

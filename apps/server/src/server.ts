@@ -8,6 +8,7 @@ import { LeaseKeeper } from './chat/lease-keeper.ts'
 import { RunService } from './chat/run-service.ts'
 import { StartError, type Config } from './config/config.ts'
 import type { Dependencies } from './dependencies.ts'
+import { FileSweeper } from './files/file-sweeper.ts'
 import { RunLimit } from './resilience/run-limit.ts'
 import { Indexer } from './search/indexer.ts'
 
@@ -36,6 +37,8 @@ export async function startServer(dependencies: Dependencies): Promise<RunningSe
   await lease.begin()
   const indexer = dependencies.searchIndex && new Indexer(dependencies.searchIndex, log)
   indexer?.start()
+  const sweeper = dependencies.files && new FileSweeper(dependencies.files, log)
+  sweeper?.start()
   const { port } = server.address() as AddressInfo
   return {
     url: `http://${hostInUrl(config.host)}:${port}`,
@@ -54,6 +57,7 @@ export async function startServer(dependencies: Dependencies): Promise<RunningSe
       await closed
       await lease.stop()
       await indexer?.stop()
+      await sweeper?.stop()
       log.info('stopped')
     },
   }

@@ -16,6 +16,7 @@ export const problemCatalogue = {
   forbidden: { status: 403, title: 'The credentials do not allow this' },
   route_not_found: { status: 404, title: 'No such route' },
   thread_not_found: { status: 404, title: 'No such thread' },
+  file_not_found: { status: 404, title: 'No such file' },
   message_not_found: { status: 404, title: 'No such message' },
   method_not_allowed: { status: 405, title: 'The route does not take this method' },
   not_acceptable: { status: 406, title: 'None of the accepted media types is offered' },

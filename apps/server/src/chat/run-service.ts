@@ -13,6 +13,7 @@ import { AppError } from '../app-error.ts'
 import type { Owner } from '../identity/owner.ts'
 import type { RunLimit } from '../resilience/run-limit.ts'
 import { RunConflict, type StoredRun, type ThreadStore } from '../threads/thread-store.ts'
+import type { Attachments } from './attachments.ts'
 import { openConversation } from './conversation.ts'
 import { ReplyWriter } from './reply-writer.ts'
 import { Run } from './run.ts'
@@ -30,6 +31,8 @@ export interface RunServiceOptions {
   readonly limit: RunLimit
   /** Names this server beside others at the same store. */
   readonly serverId: string
+  /** Undefined where none are kept. */
+  readonly files: Attachments | undefined
   /** How long a reader waits without an answer having begun. */
   readonly patienceMs: number
   /** Whether a reply in a thread goes on when its reader leaves. */

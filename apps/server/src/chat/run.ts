@@ -10,6 +10,7 @@ import {
 import type { Logger } from 'pino'
 import { AppError, maskedProblem, problemOf } from '../app-error.ts'
 import type { Owner } from '../identity/owner.ts'
+import type { Attachments } from './attachments.ts'
 import type { Conversation } from './conversation.ts'
 import { GrowingReply } from './growing-reply.ts'
 import type { ReplyWriter } from './reply-writer.ts'
@@ -23,6 +24,8 @@ export interface RunOptions {
   readonly id: string
   readonly owner: Owner
   readonly conversation: Conversation
+  /** Undefined where none are kept. */
+  readonly files: Attachments | undefined
   readonly upstream: Upstream
   readonly writer: ReplyWriter
   readonly output: RunLogWriter
@@ -84,8 +87,10 @@ export class Run {
   }
 
   async #read(): Promise<void> {
-    const { conversation, upstream, writer } = this.#options
-    for await (const batch of upstream.stream(conversation, this.#controller.signal)) {
+    const { owner, conversation, files, upstream, writer } = this.#options
+    const messages = (await files?.inline(owner, conversation.messages)) ?? conversation.messages
+    const request = { ...conversation, messages }
+    for await (const batch of upstream.stream(request, this.#controller.signal)) {
       const { chunks, problem } = readUpstreamBatch(batch, this.#hasBegun, conversation.replyId)
       const last = chunks.at(-1)
       if (last !== undefined) {

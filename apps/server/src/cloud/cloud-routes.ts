@@ -1,9 +1,12 @@
 import { assistantCloudContract, textOfParts, titleAssistantId } from '@assistant-ui-proxy/contract'
 import { initServer } from '@ts-rest/express'
+import type { Request } from 'express'
 import { AppError } from '../app-error.ts'
 import type { RunService } from '../chat/run-service.ts'
 import type { TitleService } from '../chat/title-service.ts'
 import { assertProject, ownerOf, workspaceOf } from '../http/authentication.ts'
+import type { FileService } from '../files/file-service.ts'
+import type { SignedUrls } from '../files/signed-urls.ts'
 import { eventStream } from '../http/event-stream.ts'
 import { leaveSignal } from '../http/leave-signal.ts'
 import type { AnonymousService, Tokens } from '../identity/anonymous-service.ts'
@@ -22,12 +25,17 @@ interface CloudServices {
   /** Undefined where nobody is let in without an account. */
   readonly anonymous: AnonymousService | undefined
   readonly accessTokens: AccessTokens
+  readonly files: FileService
+  readonly fileUrls: SignedUrls
+  /** Undefined: where it was asked. */
+  readonly publicUrl: string | undefined
   readonly keepAliveMs: number
 }
 
 /** The wire of Assistant Cloud, for its unchanged clients. */
 export function createCloudRoutes(services: CloudServices) {
-  const { cloud, reports, threads, titles, runs, accessTokens, keepAliveMs } = services
+  const { cloud, reports, threads, titles, runs, files, fileUrls } = services
+  const { accessTokens, keepAliveMs } = services
   const s = initServer()
   const { router } = s
 
@@ -142,13 +150,25 @@ export function createCloudRoutes(services: CloudServices) {
     eraseUser: async ({ params, res }) => {
       assertProject(res)
       const owner = { workspaceId: workspaceOf(res), userId: params.user_id }
+      await files.removeAll(owner)
       return { status: 200, body: { threads: await reports.erase(owner) } }
     },
   })
 
   const fileRoutes = router(assistantCloudContract.files, {
-    uploadUrl: async () => refuseFiles(),
-    downloadUrl: async () => refuseFiles(),
+    uploadUrl: async ({ body, req, res }) => {
+      const id = await files.announce(ownerOf(res), body.filename)
+      const publicUrl = `${urlOf(services, req)}/v1/files/${id}`
+      const signed = fileUrls.sign('PUT', id, publicUrl)
+      return { status: 200, body: { success: true, ...signed, publicUrl, key: id } }
+    },
+    downloadUrl: async ({ body, req, res }) => {
+      const asked = 'key' in body ? body.key : body.url
+      const id = /([0-9a-f-]{36})$/.exec(asked)?.[1] ?? ''
+      await files.find(ownerOf(res), id)
+      const url = `${urlOf(services, req)}/v1/files/${id}`
+      return { status: 200, body: { ...fileUrls.sign('GET', id, url), key: id } }
+    },
   })
 
   return {
@@ -175,6 +195,7 @@ function tokensToWire({ accessToken, refreshToken, expiresAt }: Tokens) {
   }
 }
 
-function refuseFiles(): never {
-  throw new AppError('not_supported', 'This server keeps no files yet.')
+/** Where this server is reached, as far as it knows. */
+function urlOf({ publicUrl }: CloudServices, request: Request): string {
+  return publicUrl ?? `${request.protocol}://${request.get('host') ?? ''}`
 }

@@ -133,6 +133,26 @@ describe('createConfig', () => {
     expect(issuer('http://login.example.com')).toThrow('JWT_ISSUER: must be https')
   })
 
+  it('keeps attachments in a folder, or in S3 with its keys', () => {
+    expect(createConfig({ FILES_URL: 'disk:/var/files' }).files).toMatchObject({
+      place: { driver: 'disk', folder: '/var/files' },
+      maxBytes: 26_214_400,
+    })
+    const s3 = { FILES_URL: 's3:https://s3.example.com/bucket' }
+    expect(() => createConfig(s3)).toThrow(/S3_ACCESS_KEY_ID: must[^]*S3_SECRET_ACCESS_KEY: must/)
+    const keys = { S3_ACCESS_KEY_ID: 'a', S3_SECRET_ACCESS_KEY: 'b' }
+    expect(createConfig({ ...s3, ...keys }).files.place).toEqual({
+      driver: 's3',
+      url: 'https://s3.example.com/bucket',
+      accessKeyId: 'a',
+      secretAccessKey: 'b',
+      region: 'us-east-1',
+    })
+    for (const FILES_URL of ['s3:https://s3.example.com', 'ftp:x', 's3:bucket'])
+      expect(() => createConfig({ FILES_URL })).toThrow('FILES_URL: must be disk:')
+    expect(() => createConfig({ FILES_TYPES: 'image' })).toThrow('FILES_TYPES (entry 1)')
+  })
+
   it('has nowhere to keep sessions and keys where Assistant Cloud keeps the threads', () => {
     const cloud = { ASSISTANT_UI_BASE_URL: 'https://x.example', ASSISTANT_UI_API_KEY: 'k' }
     expect(() => createConfig({ ...cloud, AUTH: 'anonymous' })).toThrow(

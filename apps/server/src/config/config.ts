@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { chooseFiles, filesVariables, type FilesConfig } from './files-config.ts'
 import { authVariables, chooseAuth, type AuthConfig } from './auth-config.ts'
 import { databaseOf, databaseVariables, type DatabaseConfig } from './database-config.ts'
 import { workspaceRoot, type Env } from './env.ts'
@@ -26,6 +27,8 @@ export interface Config {
   readonly corsOrigins: readonly string[]
   readonly auth: AuthConfig
   readonly database: DatabaseConfig
+  /** Where attachments are kept. */
+  readonly files: FilesConfig
   /** Keeps the threads instead of the database, where it is set. */
   readonly cloudThreads: CloudThreadsConfig | undefined
   /** Shares the replies that are being written between servers; undefined: each keeps its own. */
@@ -84,6 +87,7 @@ const envSchema = z.object({
     .optional(),
   ...authVariables,
   ...databaseVariables,
+  ...filesVariables,
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be redis://host:port' }).optional(),
   ...upstreamVariables,
   ...resilienceVariables,
@@ -101,15 +105,19 @@ export function createConfig(env: Env): Config {
   if (!parsed.success) throw new StartError(describeFaults(parsed.error.issues))
   const vars = parsed.data
   const { upstreams, upstreamReason, missing } = chooseUpstreams(vars)
+  const { files, missing: missingFiles } = chooseFiles(vars)
   const hasDatabase = env['DATABASE_URL'] !== undefined
   const { cloudThreads, missing: missingThreads } = chooseCloudThreads(vars, hasDatabase)
   const { auth, missing: missingAuth } = chooseAuth(vars, vars.ENVIRONMENT, cloudThreads)
-  const faults = Object.entries({ ...missing, ...missingThreads, ...missingAuth }).map(
-    ([name, message]) => ({
-      path: [name],
-      message,
-    }),
-  )
+  const faults = Object.entries({
+    ...missing,
+    ...missingFiles,
+    ...missingThreads,
+    ...missingAuth,
+  }).map(([name, message]) => ({
+    path: [name],
+    message,
+  }))
   if (faults.length > 0) throw new StartError(describeFaults(faults))
   return Object.freeze<Config>({
     host: vars.HOST,
@@ -121,6 +129,7 @@ export function createConfig(env: Env): Config {
     ],
     auth,
     database: databaseOf(vars),
+    files,
     cloudThreads,
     redisUrl: vars.REDIS_URL,
     upstreams,

@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { AppError } from '../app-error.ts'
-import type { Authenticator, Principal } from '../identity/authenticator.ts'
+import type { Authenticator, Credentials, Principal } from '../identity/authenticator.ts'
 import { defaultWorkspaceId, type Owner } from '../identity/owner.ts'
 
 /** What gives tokens to those who have none. */
@@ -12,12 +12,17 @@ const maxIdLength = 255
 export function authenticate(authenticator: Authenticator): RequestHandler {
   return async (request, response, next) => {
     if (request.method === 'OPTIONS' || openPaths.has(request.baseUrl + request.path)) return next()
-    response.locals['principal'] = await authenticator.authenticate({
-      token: /^Bearer +(\S+)$/i.exec(request.get('authorization') ?? '')?.[1],
-      userId: readId(request, 'Aui-User-Id'),
-      workspaceId: readId(request, 'Aui-Workspace-Id'),
-    })
+    response.locals['principal'] = await authenticator.authenticate(readCredentials(request))
     next()
+  }
+}
+
+/** @throws AppError `invalid_request` */
+export function readCredentials(request: Request): Credentials {
+  return {
+    token: /^Bearer +(\S+)$/i.exec(request.get('authorization') ?? '')?.[1],
+    userId: readId(request, 'Aui-User-Id'),
+    workspaceId: readId(request, 'Aui-Workspace-Id'),
   }
 }
 

@@ -2,6 +2,7 @@ import { initContract } from '@ts-rest/core'
 import { z } from 'zod'
 import {
   cloudDownloadUrlSchema,
+  cloudFilenameSchema,
   cloudErrorSchema,
   cloudRefreshSchema,
   cloudTokensSchema,
@@ -186,7 +187,7 @@ const files = c.router({
   uploadUrl: {
     method: 'POST',
     path: '/v1/files/attachments/generate-presigned-upload-url',
-    body: z.object({ filename: z.string().min(1) }),
+    body: cloudFilenameSchema,
     responses: { 200: cloudUploadUrlSchema },
   },
   downloadUrl: {

@@ -11,6 +11,15 @@ export const cloudRefreshSchema = z.object({ refresh_token: z.string() })
 /** The refresh token is left out where it stays what it was. */
 export const refreshedCloudTokensSchema = cloudTokensSchema.partial({ refresh_token: true })
 
+/** A name, and no path. */
+export const cloudFilenameSchema = z.object({
+  filename: z
+    .string()
+    .min(1)
+    .max(255)
+    .regex(/^(?!\.{1,2}$)[^/\\\p{Cc}]*$/u, 'must be a name without slashes'),
+})
+
 export const cloudUploadUrlSchema = z.looseObject({
   success: z.boolean(),
   /** Takes the file with one PUT. */

@@ -3,6 +3,7 @@ import { Pool, type PoolConfig } from 'pg'
 import { migrate } from './migrate.ts'
 import type { Schema } from './schema.ts'
 import { SqlCloudStore } from './sql-cloud-store.ts'
+import { SqlFileRecords } from './sql-file-records.ts'
 import { SqlIdentityStore } from './sql-identity-store.ts'
 import { SqlSearchIndex } from './sql-search-index.ts'
 import { SqlThreadStore } from './sql-thread-store.ts'
@@ -35,6 +36,7 @@ export async function createPostgresThreadStore(options: PostgresOptions) {
     store: new SqlThreadStore(db, 'postgres'),
     searchIndex: new SqlSearchIndex(db, 'postgres'),
     cloudStore: new SqlCloudStore(db, 'postgres'),
+    fileRecords: new SqlFileRecords(db),
     identityStore: new SqlIdentityStore(db),
     close: () => db.destroy(),
   }

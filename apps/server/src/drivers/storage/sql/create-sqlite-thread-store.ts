@@ -5,6 +5,7 @@ import { migrate } from './migrate.ts'
 import { openNodeSqlite } from './node-sqlite.ts'
 import type { Schema } from './schema.ts'
 import { SqlCloudStore } from './sql-cloud-store.ts'
+import { SqlFileRecords } from './sql-file-records.ts'
 import { SqlIdentityStore } from './sql-identity-store.ts'
 import { SqlSearchIndex } from './sql-search-index.ts'
 import { SqlThreadStore } from './sql-thread-store.ts'
@@ -29,6 +30,7 @@ export async function createSqliteThreadStore(path: string) {
     store: new SqlThreadStore(db, 'sqlite'),
     searchIndex: new SqlSearchIndex(db, 'sqlite'),
     cloudStore: new SqlCloudStore(db, 'sqlite'),
+    fileRecords: new SqlFileRecords(db),
     identityStore: new SqlIdentityStore(db),
     close: () => db.destroy(),
   }

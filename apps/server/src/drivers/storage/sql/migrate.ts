@@ -8,6 +8,7 @@ import { createSearch } from './migrations/0004-search.ts'
 import { keepGrowthAsChunks } from './migrations/0005-growth-as-chunks.ts'
 import { createIdentity } from './migrations/0006-identity.ts'
 import { createCloudWire } from './migrations/0007-cloud-wire.ts'
+import { createFiles } from './migrations/0008-files.ts'
 import type { Schema } from './schema.ts'
 
 // Named here rather than found in the folder: they are type-checked and need no file access.
@@ -19,6 +20,7 @@ const migrationsOf = (engine: Engine): Record<string, Migration> => ({
   '0005-growth-as-chunks': { up: (db) => keepGrowthAsChunks(db, engine) },
   '0006-identity': { up: (db) => createIdentity(db, engine) },
   '0007-cloud-wire': { up: (db) => createCloudWire(db, engine) },
+  '0008-files': { up: (db) => createFiles(db, engine) },
 })
 
 /** Brings the database to the newest schema. In PostgreSQL one server at a time, under a lock. */

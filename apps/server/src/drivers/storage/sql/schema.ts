@@ -93,6 +93,15 @@ interface ApiKeyTable {
   revoked_at: string | null
 }
 
+interface FileTable extends Owned {
+  id: string
+  filename: string
+  created_at: string
+  /** These two are null until the bytes are there. */
+  media_type: string | null
+  size: number | null
+}
+
 /** What clients tell of threads, messages and runs. */
 interface ReportTable extends Owned {
   /** Order of arrival. */
@@ -116,4 +125,5 @@ export interface Schema {
   anonymous_sessions: AnonymousSessionTable
   api_keys: ApiKeyTable
   reports: ReportTable
+  files: FileTable
 }

@@ -153,11 +153,12 @@ async function moveThreads(db: Kysely<Schema>, from: Owner, to: Owner): Promise<
     .set({ workspace_id: to.workspaceId, user_id: to.userId, is_indexed: 0 })
     .where(ownedBy(from))
     .execute()
-  await db
-    .updateTable('reports')
-    .set({ workspace_id: to.workspaceId, user_id: to.userId })
-    .where(ownedBy(from))
-    .execute()
+  for (const table of ['reports', 'files'] as const)
+    await db
+      .updateTable(table)
+      .set({ workspace_id: to.workspaceId, user_id: to.userId })
+      .where(ownedBy(from))
+      .execute()
   const { numDeletedRows } = await db.deleteFrom('threads').where(ownedBy(from)).executeTakeFirst()
   return Number(numDeletedRows)
 }

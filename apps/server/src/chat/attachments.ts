@@ -1,0 +1,8 @@
+import type { ChatMessage } from '@assistant-ui-proxy/contract'
+import type { Owner } from '../identity/owner.ts'
+
+/** The files that this server keeps. */
+export interface Attachments {
+  /** The messages with the owner's files in them, where they had only their addresses here. */
+  inline(owner: Owner, messages: readonly ChatMessage[]): Promise<readonly ChatMessage[]>
+}

@@ -1,0 +1,52 @@
+import { openAsBlob } from 'node:fs'
+import { Readable } from 'node:stream'
+import type { ReadableStream } from 'node:stream/web'
+import { AwsClient } from 'aws4fetch'
+import type { FileStore } from '../../files/file-store.ts'
+
+export interface S3Options {
+  /** Of the bucket, such as `https://s3.example.com/files`, without a slash at the end. */
+  readonly url: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly region: string
+}
+
+const timeoutMs = 60_000
+
+/** Files in a bucket of any S3-compatible store, which several servers share. */
+export class S3FileStore implements FileStore {
+  readonly name = 's3'
+  readonly #client: AwsClient
+  readonly #url: string
+
+  constructor({ url, region, ...keys }: S3Options) {
+    this.#url = url
+    this.#client = new AwsClient({ ...keys, region, service: 's3' })
+  }
+
+  async keep(id: string, path: string, mediaType: string): Promise<void> {
+    const body = await openAsBlob(path, { type: mediaType })
+    const headers = { 'content-type': mediaType, 'content-length': String(body.size) }
+    const { status } = await this.#ask('PUT', id, { headers, body })
+    if (status === 404) throw new Error('the file store has no such bucket')
+  }
+
+  async read(id: string): Promise<Readable | undefined> {
+    const { status, body } = await this.#ask('GET', id)
+    return status === 404 || body === null ? undefined : Readable.fromWeb(body as ReadableStream)
+  }
+
+  async delete(id: string): Promise<void> {
+    await this.#ask('DELETE', id)
+  }
+
+  /** @throws where the store answers anything but that it did, or has no such file */
+  async #ask(method: string, id: string, init: RequestInit = {}): Promise<Response> {
+    const signal = AbortSignal.timeout(timeoutMs)
+    const response = await this.#client.fetch(`${this.#url}/${id}`, { ...init, method, signal })
+    if (response.ok || response.status === 404) return response
+    await response.body?.cancel()
+    throw new Error(`the file store answered ${method} with ${response.status}`)
+  }
+}

@@ -1,0 +1,73 @@
+import type { Kysely, Selectable } from 'kysely'
+import type { FileRecord, FileRecords } from '../../../files/file-records.ts'
+import type { Owner } from '../../../identity/owner.ts'
+import { ownedBy } from './owned-by.ts'
+import type { Schema } from './schema.ts'
+
+/** `FileRecords` beside the threads, in the same database. */
+export class SqlFileRecords implements FileRecords {
+  readonly #db: Kysely<Schema>
+
+  constructor(db: Kysely<Schema>) {
+    this.#db = db
+  }
+
+  async add({ id, owner, filename, createdAt }: Omit<FileRecord, 'upload'>): Promise<void> {
+    await this.#db
+      .insertInto('files')
+      .values({
+        id,
+        workspace_id: owner.workspaceId,
+        user_id: owner.userId,
+        filename,
+        created_at: createdAt,
+      })
+      .execute()
+  }
+
+  async find(owner: Owner | undefined, id: string): Promise<FileRecord | undefined> {
+    const select = this.#db.selectFrom('files').selectAll().where('id', '=', id)
+    const row = await (owner ? select.where(ownedBy(owner)) : select).executeTakeFirst()
+    return row && recordOf(row)
+  }
+
+  async complete(id: string, { mediaType, size }: NonNullable<FileRecord['upload']>) {
+    const { numUpdatedRows } = await this.#db
+      .updateTable('files')
+      .set({ media_type: mediaType, size })
+      .where('id', '=', id)
+      .where('size', 'is', null)
+      .executeTakeFirst()
+    return numUpdatedRows > 0n
+  }
+
+  async listAbandoned(before: string): Promise<string[]> {
+    const rows = await this.#db
+      .selectFrom('files')
+      .select('id')
+      .where('size', 'is', null)
+      .where('created_at', '<', before)
+      .execute()
+    return rows.map(({ id }) => id)
+  }
+
+  async listOf(owner: Owner): Promise<string[]> {
+    const rows = await this.#db.selectFrom('files').select('id').where(ownedBy(owner)).execute()
+    return rows.map(({ id }) => id)
+  }
+
+  async remove(ids: readonly string[]): Promise<void> {
+    await this.#db.deleteFrom('files').where('id', 'in', ids).execute()
+  }
+}
+
+function recordOf(row: Selectable<Schema['files']>): FileRecord {
+  const { id, filename, created_at, media_type, size } = row
+  return {
+    id,
+    owner: { workspaceId: row.workspace_id, userId: row.user_id },
+    filename,
+    createdAt: created_at,
+    upload: media_type === null || size === null ? undefined : { mediaType: media_type, size },
+  }
+}

@@ -1,0 +1,24 @@
+import type { Owner } from '../identity/owner.ts'
+
+/** A file that somebody has brought, or is about to. */
+export interface FileRecord {
+  readonly id: string
+  readonly owner: Owner
+  readonly filename: string
+  readonly createdAt: string
+  /** Undefined: its bytes are not there yet. */
+  readonly upload: { readonly mediaType: string; readonly size: number } | undefined
+}
+
+/** Knows whose files there are. */
+export interface FileRecords {
+  add(file: Omit<FileRecord, 'upload'>): Promise<void>
+  /** @param owner undefined: whoever's it is, since a signed URL says so */
+  find(owner: Owner | undefined, id: string): Promise<FileRecord | undefined>
+  /** @returns whether it is there, and had no bytes */
+  complete(id: string, upload: NonNullable<FileRecord['upload']>): Promise<boolean>
+  /** Ids of those that were begun before, and never brought. */
+  listAbandoned(before: string): Promise<string[]>
+  listOf(owner: Owner): Promise<string[]>
+  remove(ids: readonly string[]): Promise<void>
+}

@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { buffer } from 'node:stream/consumers'
+import type { Readable } from 'node:stream'
+import type { ChatMessage } from '@assistant-ui-proxy/contract'
+import { AppError } from '../app-error.ts'
+import type { Owner } from '../identity/owner.ts'
+import type { FileRecord, FileRecords } from './file-records.ts'
+import type { FileStore } from './file-store.ts'
+
+export interface FileServiceOptions {
+  readonly records: FileRecords
+  readonly store: FileStore
+  readonly maxBytes: number
+  readonly types: readonly string[]
+}
+
+/** A file as it is on its way in. */
+export interface Upload {
+  readonly bytes: Readable
+  /** Without parameters. */
+  readonly mediaType: string
+  /** As the sender announces it. */
+  readonly size: number | undefined
+}
+
+export type KeptFile = FileRecord & { readonly upload: NonNullable<FileRecord['upload']> }
+
+/** Files that people attach to what they say. */
+export class FileService {
+  readonly #options: FileServiceOptions
+
+  constructor(options: FileServiceOptions) {
+    this.#options = options
+  }
+
+  /** @returns the id under which the file may be brought */
+  async announce(owner: Owner, filename: string): Promise<string> {
+    const id = randomUUID()
+    const createdAt = new Date().toISOString()
+    await this.#options.records.add({ id, owner, filename, createdAt })
+    return id
+  }
+
+  /**
+   * Takes a file that was announced: all of it, or nothing is kept.
+   * @throws AppError `file_not_found`, `id_taken`, `unsupported_media_type`, `payload_too_large`,
+   *   `invalid_request` where it ends early
+   */
+  async take(id: string, { bytes, mediaType, size }: Upload): Promise<void> {
+    const { records, store, types, maxBytes } = this.#options
+    const record = await records.find(undefined, id)
+    if (record === undefined) throw noFile()
+    if (record.upload) throw new AppError('id_taken', 'The file is there already.')
+    if (!types.includes(mediaType))
+      throw new AppError(
+        'unsupported_media_type',
+        `Files may be of these types: ${types.join(', ')}.`,
+      )
+    if (size !== undefined && size > maxBytes) throw tooLarge(maxBytes)
+    const folder = await mkdtemp(join(tmpdir(), 'assistant-ui-proxy-upload-'))
+    try {
+      const path = join(folder, 'file')
+      const taken = await writeTo(path, bytes, maxBytes)
+      await store.keep(id, path, mediaType)
+      if (!(await records.complete(id, { mediaType, size: taken }))) {
+        // Somebody was faster, or the user is gone by now.
+        if ((await records.find(undefined, id)) === undefined) await store.delete(id)
+        throw new AppError('id_taken', 'The file is there already.')
+      }
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  }
+
+  /**
+   * @param owner undefined: a signed URL says that it may be had
+   * @throws AppError `file_not_found`
+   */
+  async find(owner: Owner | undefined, id: string): Promise<KeptFile> {
+    const record = await this.#options.records.find(owner, id)
+    if (record?.upload === undefined) throw noFile()
+    return { ...record, upload: record.upload }
+  }
+
+  /** @throws AppError `file_not_found` */
+  async read(id: string): Promise<Readable> {
+    const bytes = await this.#options.store.read(id)
+    if (bytes === undefined) throw noFile()
+    return bytes
+  }
+
+  /** Puts the owner's files into the messages: a model cannot fetch them from here. */
+  async inline(owner: Owner, messages: readonly ChatMessage[]): Promise<readonly ChatMessage[]> {
+    if (!messages.some(({ parts }) => parts.some((part) => idOf(part) !== undefined)))
+      return messages
+    return Promise.all(
+      messages.map(async (message) => ({
+        ...message,
+        parts: await Promise.all(message.parts.map((part) => this.#inlinePart(owner, part))),
+      })),
+    )
+  }
+
+  /** Removes those that were announced so long ago that nobody can bring them any more. */
+  async removeAbandoned(before: Date): Promise<number> {
+    const ids = await this.#options.records.listAbandoned(before.toISOString())
+    await this.#remove(ids)
+    return ids.length
+  }
+
+  async removeAll(owner: Owner): Promise<void> {
+    await this.#remove(await this.#options.records.listOf(owner))
+  }
+
+  /** The bytes first: what is left of a removal that broke off is removed with the next. */
+  async #remove(ids: readonly string[]): Promise<void> {
+    for (const id of ids) await this.#options.store.delete(id)
+    if (ids.length > 0) await this.#options.records.remove(ids)
+  }
+
+  async #inlinePart(owner: Owner, part: Part): Promise<Part> {
+    const id = idOf(part)
+    const record = id && (await this.#options.records.find(owner, id))
+    if (!record || record.upload === undefined || part.type !== 'file') return part
+    const bytes = await this.#options.store.read(record.id)
+    if (bytes === undefined) return part
+    const { mediaType } = record.upload
+    const base64 = (await buffer(bytes)).toString('base64')
+    const filename = part.filename ?? record.filename
+    return { ...part, mediaType, filename, url: `data:${mediaType};base64,${base64}` }
+  }
+}
+
+type Part = ChatMessage['parts'][number]
+
+/** Of a file of this server, by whatever name it is reached. */
+function idOf(part: Part): string | undefined {
+  if (part.type !== 'file' || part.url.startsWith('data:')) return undefined
+  return /\/v1\/files\/([0-9a-f-]{36})(?:\?|$)/.exec(part.url)?.[1]
+}
+
+/** @returns how many bytes there were */
+async function writeTo(path: string, bytes: Readable, maxBytes: number): Promise<number> {
+  let size = 0
+  async function* counted(chunks: AsyncIterable<Buffer>) {
+    for await (const chunk of chunks) {
+      size += chunk.length
+      if (size > maxBytes) throw tooLarge(maxBytes)
+      yield chunk
+    }
+  }
+  try {
+    await pipeline(bytes, counted, createWriteStream(path))
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause
+    if (bytes.errored || !bytes.readableEnded)
+      throw new AppError('invalid_request', 'The file ended early.', { cause })
+    throw cause
+  }
+  return size
+}
+
+function noFile(): AppError {
+  return new AppError('file_not_found', 'There is no such file.')
+}
+
+function tooLarge(maxBytes: number): AppError {
+  return new AppError('payload_too_large', `A file may have ${maxBytes} bytes at most.`)
+}

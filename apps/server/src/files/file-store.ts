@@ -1,0 +1,12 @@
+import type { Readable } from 'node:stream'
+
+/** Keeps the bytes of files. */
+export interface FileStore {
+  readonly name: string
+  /** Takes over a whole file on this machine. Resolves when it is kept, under this id, and only then. */
+  keep(id: string, path: string, mediaType: string): Promise<void>
+  /** @returns undefined where there is none */
+  read(id: string): Promise<Readable | undefined>
+  /** Also where there is none. */
+  delete(id: string): Promise<void>
+}

@@ -1,0 +1,40 @@
+import { createHmac } from 'node:crypto'
+import { AppError } from '../app-error.ts'
+import { equals } from '../identity/secrets.ts'
+
+const lifetimeMs = 15 * 60_000
+
+export type FileMethod = 'PUT' | 'GET'
+
+/** URLs that let whoever has them bring, or fetch, one file for some minutes. */
+export class SignedUrls {
+  readonly #secret: Uint8Array
+
+  /** @param secret the same on all servers */
+  constructor(secret: Uint8Array) {
+    this.#secret = secret
+  }
+
+  /** @param url of the file, without a query */
+  sign(method: FileMethod, id: string, url: string): { signedUrl: string; expiresAt: string } {
+    const expires = Date.now() + lifetimeMs
+    const signature = this.#signatureOf(method, id, expires)
+    return {
+      signedUrl: `${url}?expires=${expires}&signature=${signature}`,
+      expiresAt: new Date(expires).toISOString(),
+    }
+  }
+
+  /** @throws AppError `token_invalid`, `token_expired` */
+  verify(method: FileMethod, id: string, expires: number, signature: string): void {
+    if (!equals(signature, this.#signatureOf(method, id, expires)))
+      throw new AppError('token_invalid', 'The signature of the URL is not valid.')
+    if (!(expires > Date.now()))
+      throw new AppError('token_expired', 'The URL has expired: get a new one.')
+  }
+
+  #signatureOf(method: FileMethod, id: string, expires: number): string {
+    const signed = `${method}\n${id}\n${expires}`
+    return createHmac('sha256', this.#secret).update(signed).digest('base64url')
+  }
+}
