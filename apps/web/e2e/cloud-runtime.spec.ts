@@ -74,6 +74,36 @@ test('an edit and a regenerated reply are branches, also after a reload', async 
   await expect(page.locator('[data-branches]').last()).toHaveText(/[12]\/2/)
 })
 
+test('an attachment is brought, asked about, and there after a reload', async ({ page, api }) => {
+  const png = Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+    'base64',
+  )
+  const [chooser] = await Promise.all([
+    page.waitForEvent('filechooser'),
+    page.getByRole('button', { name: 'Attach' }).click(),
+  ])
+  const uploaded = page.waitForResponse((response) => response.request().method() === 'PUT')
+  await chooser.setFiles({ name: 'cat.png', mimeType: 'image/png', buffer: png })
+  expect((await uploaded).status()).toBe(200)
+  await say(page, 'Look at the cat')
+  const [thread] = await api.threads()
+  await expect
+    .poll(async () => (await api.messages(thread?.id ?? ''))[0]?.parts)
+    .toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ type: 'file', url: expect.stringContaining('/v1/files/') }),
+      ]),
+    )
+  await page.reload()
+  await row(page, 'Look at the cat').getByText('Look at the cat').click()
+  const parts = (await api.messages(thread?.id ?? ''))[0]?.parts ?? []
+  const file = parts.find((part) => part.type === 'file')
+  const shown = await page.request.get(file?.type === 'file' ? file.url : '')
+  expect(await shown.body()).toEqual(png)
+  await expect(page.locator('[data-attachment]')).toHaveCount(1)
+})
+
 async function say(page: Page, text: string): Promise<void> {
   await page.getByRole('textbox', { name: 'Message', exact: true }).fill(text)
   await page.getByRole('button', { name: 'Send' }).click()

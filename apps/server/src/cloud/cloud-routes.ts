@@ -158,13 +158,14 @@ export function createCloudRoutes(services: CloudServices) {
   const fileRoutes = router(assistantCloudContract.files, {
     uploadUrl: async ({ body, req, res }) => {
       const id = await files.announce(ownerOf(res), body.filename)
-      const publicUrl = `${urlOf(services, req)}/v1/files/${id}`
-      const signed = fileUrls.sign('PUT', id, publicUrl)
+      const url = `${urlOf(services, req)}/v1/files/${id}`
+      const publicUrl = fileUrls.signForGood(id, url)
+      const signed = fileUrls.sign('PUT', id, url)
       return { status: 200, body: { success: true, ...signed, publicUrl, key: id } }
     },
     downloadUrl: async ({ body, req, res }) => {
       const asked = 'key' in body ? body.key : body.url
-      const id = /([0-9a-f-]{36})$/.exec(asked)?.[1] ?? ''
+      const id = /([0-9a-f-]{36})(?:\?|$)/.exec(asked)?.[1] ?? ''
       await files.find(ownerOf(res), id)
       const url = `${urlOf(services, req)}/v1/files/${id}`
       return { status: 200, body: { ...fileUrls.sign('GET', id, url), key: id } }

@@ -13,8 +13,10 @@ import { fromAuiV0 } from './aui-v0.ts'
  */
 export function readRunMessages(messages: CloudRunStream['messages']): ChatMessage[] {
   const read = messages.flatMap((message) => {
-    const { role, content } = message as { role: string; content?: unknown }
-    const said = Array.isArray(content) ? fromAuiV0({ role, content }) : { role, content }
+    const { role, content, attachments } = message as Record<string, unknown>
+    const said = Array.isArray(content)
+      ? fromAuiV0({ role, content, attachments })
+      : { role, content }
     return chatMessageSchema.safeParse(said).data ?? []
   })
   if (read.length > 0) return read

@@ -53,5 +53,6 @@ export function createFileRoutes(files: FileService, urls: SignedUrls, identity:
 /** @throws AppError `token_invalid`, `token_expired` */
 function verify(urls: SignedUrls, method: FileMethod, id: string, { query }: Request): void {
   const { expires, signature } = query
-  urls.verify(method, id, Number(expires), typeof signature === 'string' ? signature : '')
+  const until = expires === undefined ? Infinity : Number(expires)
+  urls.verify(method, id, until, typeof signature === 'string' ? signature : '')
 }

@@ -6,7 +6,7 @@ const lifetimeMs = 15 * 60_000
 
 export type FileMethod = 'PUT' | 'GET'
 
-/** URLs that let whoever has them bring, or fetch, one file for some minutes. */
+/** URLs that let whoever has them bring, or fetch, one file. */
 export class SignedUrls {
   readonly #secret: Uint8Array
 
@@ -15,7 +15,7 @@ export class SignedUrls {
     this.#secret = secret
   }
 
-  /** @param url of the file, without a query */
+  /** Good for some minutes. @param url of the file, without a query */
   sign(method: FileMethod, id: string, url: string): { signedUrl: string; expiresAt: string } {
     const expires = Date.now() + lifetimeMs
     const signature = this.#signatureOf(method, id, expires)
@@ -25,7 +25,15 @@ export class SignedUrls {
     }
   }
 
-  /** @throws AppError `token_invalid`, `token_expired` */
+  /** To fetch the file as long as it is there: what stands in messages, where pages show it. */
+  signForGood(id: string, url: string): string {
+    return `${url}?signature=${this.#signatureOf('GET', id, Infinity)}`
+  }
+
+  /**
+   * @param expires Infinity: for good
+   * @throws AppError `token_invalid`, `token_expired`
+   */
   verify(method: FileMethod, id: string, expires: number, signature: string): void {
     if (!equals(signature, this.#signatureOf(method, id, expires)))
       throw new AppError('token_invalid', 'The signature of the URL is not valid.')

@@ -124,7 +124,11 @@ describe('attachments', { timeout: 20_000 }, () => {
       filename: 'a.png',
     })
     await put(signedUrl, png)
-    expect((await fetch(publicUrl)).status).toBe(401)
+    // Pages show it by its own URL, which nobody can make up.
+    expect((await fetch(publicUrl)).status).toBe(200)
+    expect((await fetch(publicUrl.replace(/\?.*/, ''))).status).toBe(401)
+    expect((await fetch(publicUrl.replace(/=./, '=_'))).status).toBe(401)
+    expect((await put(publicUrl, png)).status).toBe(401)
     expect((await mine.files.generatePresignedDownloadUrl({ key })).key).toBe(key)
     const unknown = '00000000-0000-4000-8000-000000000000'
     for (const id of [key, unknown])

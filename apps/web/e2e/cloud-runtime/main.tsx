@@ -2,6 +2,7 @@ import {
   ActionBarPrimitive,
   AssistantCloud,
   AssistantRuntimeProvider,
+  AttachmentPrimitive,
   AuiIf,
   BranchPickerPrimitive,
   ComposerPrimitive,
@@ -39,6 +40,8 @@ function Page() {
           components={{ UserMessage, AssistantMessage, EditComposer: Editor }}
         />
         <ComposerPrimitive.Root>
+          <ComposerPrimitive.Attachments components={{ Attachment }} />
+          <ComposerPrimitive.AddAttachment>Attach</ComposerPrimitive.AddAttachment>
           <ComposerPrimitive.Input aria-label="Message" />
           <AuiIf condition={(state) => !state.thread.isRunning}>
             <ComposerPrimitive.Send>Send</ComposerPrimitive.Send>
@@ -80,9 +83,18 @@ function UserMessage() {
       <div data-role="user">
         <MessagePrimitive.Parts />
       </div>
+      <MessagePrimitive.Attachments components={{ Attachment }} />
       <ActionBarPrimitive.Edit>Edit</ActionBarPrimitive.Edit>
       <Branches />
     </MessagePrimitive.Root>
+  )
+}
+
+function Attachment() {
+  return (
+    <AttachmentPrimitive.Root data-attachment>
+      <AttachmentPrimitive.Name />
+    </AttachmentPrimitive.Root>
   )
 }
 
