@@ -1,6 +1,8 @@
 import { assistantCloudContract, contract } from '@assistant-ui-proxy/contract'
 import { createExpressEndpoints } from '@ts-rest/express'
 import express, { type Express, type NextFunction } from 'express'
+import { createArchiveRoutes } from './archive/archive-routes.ts'
+import { ArchiveService } from './archive/archive-service.ts'
 import { createChatRoutes } from './chat/chat-routes.ts'
 import { ModelService } from './chat/model-service.ts'
 import type { RunService } from './chat/run-service.ts'
@@ -48,9 +50,10 @@ export function createApp(dependencies: Dependencies, runs: RunService): Express
   app.use(securityHeaders())
   app.use(allowOrigins(config.corsOrigins))
   app.use(serveWebApp(config.webRoot))
-  const { files, fileUrls, identity } = dependencies
+  const { archiveStore, files, fileUrls, identity } = dependencies
   if (files && fileUrls) app.use(createFileRoutes(files, fileUrls, identity.authenticator))
   app.use(['/api', '/v1'], authenticate(identity.authenticator))
+  if (archiveStore && files) app.use(createArchiveRoutes(new ArchiveService(archiveStore, files)))
   app.use(readBody())
 
   createExpressEndpoints(

@@ -1,5 +1,6 @@
 import { pino, type Logger } from 'pino'
 import { Agent } from 'undici'
+import type { ArchiveStore } from './archive/archive-store.ts'
 import type { RunLog } from './chat/run-log.ts'
 import type { Upstream } from './chat/upstream.ts'
 import type { CloudStore } from './cloud/cloud-store.ts'
@@ -43,6 +44,8 @@ export interface Dependencies extends AsyncDisposable {
   /** Undefined where the storage is Assistant Cloud itself. */
   readonly cloudStore: CloudStore | undefined
   readonly identity: Identity
+  /** Undefined where the storage is Assistant Cloud itself. */
+  readonly archiveStore: ArchiveStore | undefined
   /** Undefined where there is no database to know them. */
   readonly files: FileService | undefined
   readonly fileUrls: SignedUrls | undefined
@@ -60,7 +63,7 @@ export async function createDependencies(
 ): Promise<Dependencies> {
   const log = overrides.log ?? pino({ level: config.logLevel })
   await using opened = new AsyncDisposableStack()
-  const { store, searchIndex, cloudStore, identityStore, fileRecords, close } =
+  const { store, searchIndex, cloudStore, archiveStore, identityStore, fileRecords, close } =
     await openStore(config)
   opened.defer(close)
   const { modes, jwt } = config.auth
@@ -75,6 +78,7 @@ export async function createDependencies(
     store,
     searchIndex,
     cloudStore,
+    archiveStore,
     identity,
     files:
       fileRecords &&
@@ -93,6 +97,7 @@ export async function openStore({ cloudThreads, database }: Config) {
       store: new AssistantCloudThreadStore(cloudThreads),
       searchIndex: undefined,
       cloudStore: undefined,
+      archiveStore: undefined,
       identityStore: undefined,
       fileRecords: undefined,
       close: async () => undefined,

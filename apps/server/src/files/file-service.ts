@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { buffer } from 'node:stream/consumers'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import type { ChatMessage } from '@assistant-ui-proxy/contract'
 import { AppError } from '../app-error.ts'
+import type { ArchivedFile } from '../archive/archive-record.ts'
 import type { Owner } from '../identity/owner.ts'
 import type { FileRecord, FileRecords } from './file-records.ts'
 import type { FileStore } from './file-store.ts'
@@ -104,6 +105,33 @@ export class FileService {
         parts: await Promise.all(message.parts.map((part) => this.#inlinePart(owner, part))),
       })),
     )
+  }
+
+  /** All that are there, in the order of their ids. */
+  async *export(owner: Owner): AsyncGenerator<ArchivedFile> {
+    for (const id of (await this.#options.records.listOf(owner)).toSorted()) {
+      const record = await this.#options.records.find(owner, id)
+      const bytes = record?.upload && (await this.#options.store.read(id))
+      if (record?.upload === undefined || bytes === undefined) continue
+      yield {
+        type: 'file',
+        id,
+        filename: record.filename,
+        media_type: record.upload.mediaType,
+        created_at: record.createdAt,
+        base64: (await buffer(bytes)).toString('base64'),
+      }
+    }
+  }
+
+  /** @returns false where it is there already @throws AppError as `take` does */
+  async import(owner: Owner, file: ArchivedFile): Promise<boolean> {
+    const { id, filename, created_at: createdAt, media_type: mediaType } = file
+    if ((await this.#options.records.find(undefined, id)) !== undefined) return false
+    const bytes = Buffer.from(file.base64, 'base64')
+    await this.#options.records.add({ id, owner, filename, createdAt })
+    await this.take(id, { bytes: Readable.from([bytes]), mediaType, size: bytes.length })
+    return true
   }
 
   /** Removes those that were announced so long ago that nobody can bring them any more. */

@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect } from 'kysely'
 import { Pool, type PoolConfig } from 'pg'
 import { migrate } from './migrate.ts'
 import type { Schema } from './schema.ts'
+import { SqlArchiveStore } from './sql-archive-store.ts'
 import { SqlCloudStore } from './sql-cloud-store.ts'
 import { SqlFileRecords } from './sql-file-records.ts'
 import { SqlIdentityStore } from './sql-identity-store.ts'
@@ -35,6 +36,7 @@ export async function createPostgresThreadStore(options: PostgresOptions) {
   return {
     store: new SqlThreadStore(db, 'postgres'),
     searchIndex: new SqlSearchIndex(db, 'postgres'),
+    archiveStore: new SqlArchiveStore(db, 'postgres'),
     cloudStore: new SqlCloudStore(db, 'postgres'),
     fileRecords: new SqlFileRecords(db),
     identityStore: new SqlIdentityStore(db),

@@ -4,6 +4,7 @@ import { Kysely, SqliteDialect } from 'kysely'
 import { migrate } from './migrate.ts'
 import { openNodeSqlite } from './node-sqlite.ts'
 import type { Schema } from './schema.ts'
+import { SqlArchiveStore } from './sql-archive-store.ts'
 import { SqlCloudStore } from './sql-cloud-store.ts'
 import { SqlFileRecords } from './sql-file-records.ts'
 import { SqlIdentityStore } from './sql-identity-store.ts'
@@ -29,6 +30,7 @@ export async function createSqliteThreadStore(path: string) {
   return {
     store: new SqlThreadStore(db, 'sqlite'),
     searchIndex: new SqlSearchIndex(db, 'sqlite'),
+    archiveStore: new SqlArchiveStore(db, 'sqlite'),
     cloudStore: new SqlCloudStore(db, 'sqlite'),
     fileRecords: new SqlFileRecords(db),
     identityStore: new SqlIdentityStore(db),

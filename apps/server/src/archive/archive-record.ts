@@ -1,0 +1,89 @@
+import {
+  chatMessageSchema,
+  idSchema,
+  problemSchema,
+  type MessagePart,
+} from '@assistant-ui-proxy/contract'
+import { z } from 'zod'
+
+// An archive is JSON Lines: what it is, then each thread followed by its messages, then what was
+// reported, then the files. Version 1.
+
+const time = z.iso.datetime({ precision: 3 })
+const text = z.string().regex(/^[^\0]*$/, 'must not contain NUL')
+
+const parts = z.array(z.unknown()).transform((list, context): MessagePart[] => {
+  const message = chatMessageSchema.safeParse({ role: 'assistant', parts: list })
+  if (message.success) return message.data.parts
+  context.addIssue({ code: 'custom', message: message.error.issues[0]?.message ?? 'are no parts' })
+  return z.NEVER
+})
+
+export const headerSchema = z.object({
+  type: z.literal('archive'),
+  version: z.literal(1, 'is of a newer version than this server knows'),
+})
+
+export const threadSchema = z.object({
+  type: z.literal('thread'),
+  id: idSchema,
+  title: text.max(255).nullable(),
+  is_archived: z.boolean(),
+  created_at: time,
+  updated_at: time,
+  last_message_at: time,
+  external_id: text.nullable(),
+  metadata: z.unknown().optional(),
+})
+
+export const messageSchema = z.object({
+  type: z.literal('message'),
+  thread_id: idSchema,
+  id: idSchema,
+  parent_id: idSchema.nullable(),
+  role: z.enum(['system', 'user', 'assistant']),
+  parts,
+  status: z.enum(['complete', 'stopped', 'failed']),
+  error: problemSchema.nullable(),
+  metadata: z.unknown().optional(),
+  created_at: time,
+  updated_at: time.nullable(),
+  external_id: text.nullable(),
+  /** Of `content`, as a client of Assistant Cloud's wire wrote it; both null where none did. */
+  format: text.nullable(),
+  content: z.unknown(),
+  is_reported: z.boolean(),
+})
+
+export const reportSchema = z.object({
+  type: z.literal('report'),
+  id: text.min(1).max(128),
+  kind: z.enum(['feedback', 'run', 'score', 'event']),
+  thread_id: idSchema.nullable(),
+  message_id: text.nullable(),
+  body: z.unknown(),
+  created_at: time,
+})
+
+export const fileSchema = z.object({
+  type: z.literal('file'),
+  id: z.uuid(),
+  filename: text.min(1).max(255),
+  media_type: text.min(1).max(255),
+  created_at: time,
+  /** Its bytes. */
+  base64: z.base64(),
+})
+
+export const recordSchema = z.discriminatedUnion('type', [
+  threadSchema,
+  messageSchema,
+  reportSchema,
+  fileSchema,
+])
+
+export type ArchivedThread = z.output<typeof threadSchema>
+export type ArchivedMessage = z.output<typeof messageSchema>
+export type ArchivedReport = z.output<typeof reportSchema>
+export type ArchivedFile = z.output<typeof fileSchema>
+export type ArchiveRecord = z.output<typeof recordSchema>

@@ -1,0 +1,47 @@
+import { once } from 'node:events'
+import { json, Router } from 'express'
+import { AppError } from '../app-error.ts'
+import { ownerOf } from '../http/authentication.ts'
+import type { ArchiveService } from './archive-service.ts'
+import { readLines } from './read-lines.ts'
+
+const archiveType = 'application/x-ndjson'
+/** A file of 25 MB is a line. */
+const maxLineBytes = 64_000_000
+const maxChatGptBytes = 200_000_000
+
+/** All that somebody has, out and in. Not in a contract: neither body is one piece of JSON. */
+export function createArchiveRoutes(archive: ArchiveService): Router {
+  const router = Router()
+
+  router.get('/api/export', async (_request, response) => {
+    const lines = archive.export(ownerOf(response))
+    response.attachment('assistant-ui-proxy.jsonl')
+    response.set({ 'content-type': archiveType, 'cache-control': 'no-store' })
+    for await (const line of lines) {
+      if (response.destroyed) return
+      if (!response.write(line))
+        await Promise.race([once(response, 'drain'), once(response, 'close')])
+    }
+    response.end()
+  })
+
+  router.post(
+    '/api/import',
+    json({ type: 'application/json', limit: maxChatGptBytes }),
+    async (request, response) => {
+      const owner = ownerOf(response)
+      if (request.is(archiveType))
+        response.json(await archive.import(owner, readLines(request, maxLineBytes)))
+      else if (request.is('application/json'))
+        response.json(await archive.importChatGpt(owner, request.body as unknown))
+      else
+        throw new AppError(
+          'unsupported_media_type',
+          `Send an export as ${archiveType}, or ChatGPT’s conversations.json as application/json.`,
+        )
+    },
+  )
+
+  return router
+}

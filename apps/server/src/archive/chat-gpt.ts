@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto'
+import { idSchema, type MessagePart } from '@assistant-ui-proxy/contract'
+import { z } from 'zod'
+import { AppError } from '../app-error.ts'
+import type { ArchivedMessage, ArchivedThread } from './archive-record.ts'
+
+// As the export of ChatGPT writes it; what is not named here is left aside.
+
+const seconds = z.number().nullish()
+
+const nodeSchema = z.object({
+  id: z.string(),
+  parent: z.string().nullish(),
+  message: z
+    .object({
+      author: z.object({ role: z.string() }),
+      create_time: seconds,
+      content: z.looseObject({
+        content_type: z.string(),
+        parts: z.array(z.unknown()).optional(),
+        text: z.string().optional(),
+      }),
+      metadata: z
+        .looseObject({ is_visually_hidden_from_conversation: z.boolean().optional() })
+        .nullish(),
+    })
+    .nullish(),
+})
+
+const conversationsSchema = z.array(
+  z.object({
+    id: z.string().optional(),
+    conversation_id: z.string().optional(),
+    title: z.string().nullish(),
+    create_time: seconds,
+    update_time: seconds,
+    is_archived: z.boolean().nullish(),
+    mapping: z.record(z.string(), nodeSchema),
+  }),
+)
+
+type Node = z.output<typeof nodeSchema>
+
+/**
+ * The conversations of ChatGPT's `conversations.json`, with all their branches. What is neither a
+ * question nor an answer in words (tools, images, hidden instructions) is left out, and what followed it
+ * follows what it followed.
+ * @throws AppError `invalid_request`
+ */
+export function conversationsOfChatGpt(
+  conversations: unknown,
+): { thread: ArchivedThread; messages: ArchivedMessage[] }[] {
+  const read = conversationsSchema.safeParse(conversations)
+  if (!read.success) {
+    const [issue] = read.error.issues
+    const place = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`
+    throw new AppError('invalid_request', `This is no conversations.json of ChatGPT (${place}).`)
+  }
+  return read.data.map((conversation) => {
+    const { title, create_time, update_time, is_archived, mapping } = conversation
+    const id = idOf(conversation.conversation_id ?? conversation.id)
+    const created_at = timeOf(create_time)
+    const thread: ArchivedThread = {
+      type: 'thread',
+      id,
+      title: title?.replaceAll('\0', '').slice(0, 255) || null,
+      is_archived: is_archived ?? false,
+      created_at,
+      updated_at: timeOf(update_time, created_at),
+      last_message_at: timeOf(update_time, created_at),
+      external_id: null,
+      metadata: undefined,
+    }
+    return { thread, messages: messagesOf(id, mapping, created_at) }
+  })
+}
+
+function messagesOf(
+  threadId: string,
+  mapping: Record<string, Node>,
+  threadTime: string,
+): ArchivedMessage[] {
+  const messages: ArchivedMessage[] = []
+  /** Ours of each node, also of one that is left out: then that of the message before it. */
+  const ids = new Map<string, string | null>()
+  for (const node of parentsFirst(mapping)) {
+    const parentId = (node.parent && ids.get(node.parent)) ?? null
+    const parts = partsOf(node)
+    const role = node.message?.author.role
+    if (parts.length === 0 || (role !== 'user' && role !== 'assistant')) {
+      ids.set(node.id, parentId)
+      continue
+    }
+    const id = idOf(node.id)
+    ids.set(node.id, id)
+    messages.push({
+      type: 'message',
+      thread_id: threadId,
+      id,
+      parent_id: parentId,
+      role,
+      parts,
+      status: 'complete',
+      error: null,
+      metadata: undefined,
+      created_at: timeOf(node.message?.create_time, threadTime),
+      updated_at: null,
+      external_id: null,
+      format: null,
+      content: null,
+      is_reported: false,
+    })
+  }
+  return messages
+}
+
+/** A node whose parent is missing, or that leads back to itself, is not reached. */
+function parentsFirst(mapping: Record<string, Node>): Node[] {
+  const nodes = Object.values(mapping)
+  const children = Map.groupBy(nodes, ({ parent }) => parent ?? '')
+  const ordered = nodes.filter(({ parent }) => !parent)
+  for (const { id } of ordered) ordered.push(...(children.get(id) ?? []))
+  return ordered
+}
+
+function partsOf({ message }: Node): MessagePart[] {
+  if (!message || message.metadata?.is_visually_hidden_from_conversation === true) return []
+  const { content_type, parts = [], text } = message.content
+  const words = content_type === 'code' ? [`\`\`\`\n${text ?? ''}\n\`\`\``] : parts
+  return words
+    .filter((part) => typeof part === 'string' && part.trim() !== '')
+    .map((part) => ({ type: 'text', text: String(part) }))
+}
+
+function idOf(id: string | undefined): string {
+  return idSchema.safeParse(id).data ?? randomUUID()
+}
+
+function timeOf(secondsSinceEpoch: number | null | undefined, otherwise?: string): string {
+  if (secondsSinceEpoch === null || secondsSinceEpoch === undefined)
+    return otherwise ?? new Date().toISOString()
+  return new Date(secondsSinceEpoch * 1_000).toISOString()
+}

@@ -1,0 +1,187 @@
+import { sql, type Insertable, type Kysely } from 'kysely'
+import type {
+  ArchivedMessage,
+  ArchivedReport,
+  ArchivedThread,
+} from '../../../archive/archive-record.ts'
+import type { ArchiveStore } from '../../../archive/archive-store.ts'
+import type { Owner } from '../../../identity/owner.ts'
+import type { Engine } from './engine.ts'
+import { ownedBy } from './owned-by.ts'
+import { jsonOrNull, messageColumns, messageOfRow, threadColumns, threadOfRow } from './rows.ts'
+import type { MessageTable, Schema } from './schema.ts'
+import { SqlReplies } from './sql-replies.ts'
+import { transact } from './transact.ts'
+
+/** So many rows fit a statement's parameters. */
+const messagesPerInsert = 200
+
+/** An id is in use: the transaction that found it is undone. */
+class IdTaken extends Error {
+  override readonly name = 'IdTaken'
+}
+
+/** `ArchiveStore` over the database of a `SqlThreadStore`. */
+export class SqlArchiveStore implements ArchiveStore {
+  readonly #db: Kysely<Schema>
+  readonly #replies: SqlReplies
+
+  constructor(db: Kysely<Schema>, engine: Engine) {
+    this.#db = db
+    this.#replies = new SqlReplies(db, engine)
+  }
+
+  async listThreads(owner: Owner, after = '', limit: number): Promise<ArchivedThread[]> {
+    const rows = await this.#db
+      .selectFrom('threads')
+      .select([...threadColumns, 'external_id', 'metadata'])
+      .where(ownedBy(owner))
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(limit)
+      .execute()
+    return rows.map(({ external_id, metadata, ...row }) => ({
+      type: 'thread',
+      ...threadOfRow(row),
+      external_id,
+      metadata: parse(metadata),
+    }))
+  }
+
+  async listMessages(owner: Owner, threadId: string): Promise<ArchivedMessage[]> {
+    const rows = await this.#db
+      .selectFrom('messages')
+      .select([...messageColumns, 'external_id', 'format', 'content', 'updated_at', 'is_reported'])
+      .where(ownedBy(owner))
+      .where('thread_id', '=', threadId)
+      .orderBy('sequence')
+      .execute()
+    const messages = await this.#replies.grow(owner, rows.map(messageOfRow))
+    return rows.flatMap((row, index) => {
+      const message = messages[index]
+      if (message === undefined) return []
+      return {
+        type: 'message',
+        thread_id: threadId,
+        ...message,
+        status: message.status === 'streaming' ? 'stopped' : message.status,
+        updated_at: row.updated_at,
+        external_id: row.external_id,
+        format: row.format,
+        content: parse(row.content) ?? null,
+        is_reported: row.is_reported === 1,
+      }
+    })
+  }
+
+  async listReports(owner: Owner): Promise<ArchivedReport[]> {
+    const rows = await this.#db
+      .selectFrom('reports')
+      .selectAll()
+      .where(ownedBy(owner))
+      .orderBy('sequence')
+      .execute()
+    return rows.map(({ id, kind, thread_id, message_id, body, created_at }) => ({
+      type: 'report',
+      id,
+      kind: kind as ArchivedReport['kind'],
+      thread_id,
+      message_id,
+      body: parse(body),
+      created_at,
+    }))
+  }
+
+  async addThread(
+    owner: Owner,
+    thread: ArchivedThread,
+    messages: readonly ArchivedMessage[],
+  ): Promise<boolean> {
+    try {
+      await transact(this.#db, async (transaction) => {
+        const added = await transaction
+          .insertInto('threads')
+          .values({
+            ...columnsOf(owner),
+            id: thread.id,
+            title: thread.title,
+            is_archived: thread.is_archived ? 1 : 0,
+            created_at: thread.created_at,
+            updated_at: thread.updated_at,
+            last_message_at: thread.last_message_at,
+            external_id: thread.external_id,
+            metadata: jsonOrNull(thread.metadata),
+          })
+          .onConflict((conflict) => conflict.doNothing())
+          .returning('id')
+          .execute()
+        if (added.length === 0) throw new IdTaken()
+        for (let at = 0; at < messages.length; at += messagesPerInsert) {
+          const rows = messages
+            .slice(at, at + messagesPerInsert)
+            .map((message) => rowOf(owner, message))
+          const inserted = await transaction
+            .insertInto('messages')
+            .values(rows)
+            .onConflict((conflict) => conflict.doNothing())
+            .returning('id')
+            .execute()
+          if (inserted.length < rows.length) throw new IdTaken()
+        }
+      })
+      return true
+    } catch (error) {
+      if (error instanceof IdTaken) return false
+      throw error
+    }
+  }
+
+  async addReport(owner: Owner, report: ArchivedReport): Promise<boolean> {
+    const { id, kind, thread_id, message_id, body, created_at } = report
+    const isThere =
+      thread_id === null ||
+      (await this.#db
+        .selectFrom('threads')
+        .select(sql.lit(1).as('one'))
+        .where(ownedBy(owner))
+        .where('id', '=', thread_id)
+        .executeTakeFirst()) !== undefined
+    if (!isThere) return false
+    const added = await this.#db
+      .insertInto('reports')
+      .values({
+        ...columnsOf(owner),
+        id,
+        kind,
+        thread_id,
+        message_id,
+        created_at,
+        body: JSON.stringify(body),
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('id')
+      .execute()
+    return added.length > 0
+  }
+}
+
+function rowOf(owner: Owner, message: ArchivedMessage): Insertable<MessageTable> {
+  const { type: _, parts, error, metadata, content, is_reported, ...row } = message
+  return {
+    ...columnsOf(owner),
+    ...row,
+    parts: JSON.stringify(parts),
+    error: jsonOrNull(error),
+    metadata: jsonOrNull(metadata),
+    content: jsonOrNull(content),
+    is_reported: is_reported ? 1 : 0,
+  }
+}
+
+function columnsOf({ workspaceId, userId }: Owner) {
+  return { workspace_id: workspaceId, user_id: userId }
+}
+
+function parse(json: string | null): unknown {
+  return json === null ? undefined : (JSON.parse(json) as unknown)
+}

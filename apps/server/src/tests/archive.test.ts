@@ -1,0 +1,262 @@
+import { AssistantCloud } from 'assistant-cloud'
+import { describe, expect, it } from 'vitest'
+import { collect, scriptConversation } from './conversation.ts'
+import { createTestDatabase } from './postgres-test-database.ts'
+import { makeTemporaryFolder, startTestServer } from './test-server.ts'
+
+const databases = { SQLite: async () => 'sqlite::memory:', PostgreSQL: createTestDatabase }
+
+describe.each(Object.keys(databases) as (keyof typeof databases)[])(
+  'all that somebody has, on %s',
+  { timeout: 20_000 },
+  (database) => {
+    it('is the same after it was taken elsewhere', async () => {
+      const from = await start(database)
+      await fill(from)
+      const archive = await from.export()
+      const records = archive
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { type: string })
+      expect(records[0]).toEqual({ type: 'archive', version: 1 })
+      const counts = Object.groupBy(records, ({ type }) => type)
+      expect(counts['thread']).toHaveLength(3)
+      expect(counts['message']).toHaveLength(9)
+      expect(counts['report']).toHaveLength(2)
+      expect(counts['file']).toHaveLength(1)
+
+      const to = await start(database)
+      expect(await to.import(archive)).toEqual({
+        status: 200,
+        body: { threads: 3, messages: 9, reports: 2, files: 1, skipped: 0 },
+      })
+      expect(await to.export()).toBe(archive)
+      // Once more changes nothing.
+      expect(await to.import(archive)).toMatchObject({ body: { threads: 0, skipped: 6 } })
+      expect(await to.export()).toBe(archive)
+      // It is no dead copy: it goes on, and is found.
+      await expect
+        .poll(async () => (await to.client.search.find({ query: { q: 'lighthouses' } })).body)
+        .toMatchObject([{ thread: { id: 't1' } }])
+      const next = { id: 't1', messages: [{ role: 'user' as const, content: 'Go on' }] }
+      expect((await collect(to.client.chat.stream(next))).at(-1)).toMatchObject({ type: 'finish' })
+    })
+  },
+)
+
+describe('an export', () => {
+  it('holds what its owner has, and nothing of others', async () => {
+    const { url } = await start('SQLite', { AUTH: 'anonymous' })
+    const people = await Promise.all(['alice', 'bob'].map(() => signIn(url)))
+    for (const [index, headers] of people.entries())
+      await fetch(`${url}/api/threads`, {
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'application/json' },
+        body: JSON.stringify({ id: `t${index}` }),
+      })
+    const answer = await fetch(`${url}/api/export`, { headers: people[0] ?? {} })
+    expect(answer.headers.get('content-type')).toContain('application/x-ndjson')
+    expect(answer.headers.get('content-disposition')).toContain('assistant-ui-proxy.jsonl')
+    const text = await answer.text()
+    expect(text).toContain('"t0"')
+    expect(text).not.toContain('"t1"')
+  })
+
+  it('has of a reply that is being written what is there', async () => {
+    const { upstream, say } = scriptConversation()
+    const server = await start('SQLite', {}, upstream)
+    const reading = server.client.chat.stream({
+      id: 't1',
+      messages: [{ id: 'q', role: 'user', content: 'Hello' }],
+    })
+    say('half a word')
+    await reading.next()
+    await expect.poll(server.export).toContain('half a word')
+    expect(await server.export()).toContain('"status":"stopped"')
+    await reading.return()
+  })
+})
+
+describe('an import', () => {
+  it('names the line that is not valid, and keeps what came before it', async () => {
+    const { client, import: take } = await start('SQLite')
+    const header = '{"type":"archive","version":1}'
+    const bad: [string, string][] = [
+      ['', 'Line 1'],
+      ['{"type":"archive","version":2}', 'newer version'],
+      [`${header}\nnonsense`, 'Line 2 of the archive is not valid: it is not JSON'],
+      [`${header}\n{"type":"thread","id":"../x"}`, 'Line 2'],
+      [`${header}\n{"type":"spell"}`, 'Line 2'],
+      [`${header}\n${message({})}`, 'does not follow its thread'],
+      [`${header}\n${thread('t')}\n${message({ parts: [{ type: 'hologram' }] })}`, 'Line 3'],
+      [`${header}\n${thread('t')}\n${message({ status: 'streaming' })}`, 'Line 3'],
+    ]
+    for (const [archive, why] of bad)
+      expect(await take(archive)).toMatchObject({
+        status: 400,
+        body: { code: 'invalid_request', detail: expect.stringContaining(why) },
+      })
+    expect((await client.threads.list()).body).toEqual([])
+    const half = [header, thread('t1'), thread('t2'), 'nonsense'].join('\n')
+    expect(await take(half)).toMatchObject({ status: 400 })
+    expect((await client.threads.list()).body).toMatchObject([{ id: 't1' }])
+    expect(await take(half, 'text/plain')).toMatchObject({ status: 415 })
+  })
+
+  it('takes the conversations of ChatGPT, with their branches', async () => {
+    const { client, import: take } = await start('SQLite')
+    const node = (id: string, parent: string | null, role: string, parts: unknown[], more = {}) => [
+      id,
+      {
+        id,
+        parent,
+        children: [],
+        message: {
+          author: { role },
+          create_time: 1_700_000_001.5,
+          content: { content_type: 'text', parts },
+          metadata: {},
+          ...more,
+        },
+      },
+    ]
+    const conversations = [
+      {
+        title: 'Naïve 🙂',
+        create_time: 1_700_000_000,
+        update_time: 1_700_000_100,
+        conversation_id: '6553f100-aaaa-4bbb-8ccc-000000000001',
+        current_node: 'a2',
+        mapping: Object.fromEntries([
+          ['root', { id: 'root', parent: null, message: null, children: ['s'] }],
+          node('s', 'root', 'system', ['']),
+          node('q1', 's', 'user', ['What is it?', { asset_pointer: 'file-service://x' }]),
+          node('tool', 'q1', 'tool', ['searching']),
+          node('a1', 'tool', 'assistant', ['A cat.']),
+          node('a2', 'q1', 'assistant', ['A dog.']),
+        ]),
+      },
+    ]
+    const json = JSON.stringify(conversations)
+    expect(await take(json, 'application/json')).toMatchObject({
+      status: 200,
+      body: { threads: 1, messages: 3, skipped: 0 },
+    })
+    const [conversation] = conversations
+    const answer = await client.threads.messages({
+      params: { thread_id: conversation?.conversation_id ?? '' },
+    })
+    expect(answer.body).toMatchObject([
+      { id: 'q1', parent_id: null, role: 'user', parts: [{ text: 'What is it?' }] },
+      { id: 'a2', parent_id: 'q1', role: 'assistant', created_at: '2023-11-14T22:13:21.500Z' },
+      { id: 'a1', parent_id: 'q1', parts: [{ type: 'text', text: 'A cat.' }] },
+    ])
+    expect((await client.threads.list()).body).toMatchObject([
+      { title: 'Naïve 🙂', last_message_at: '2023-11-14T22:15:00.000Z' },
+    ])
+    expect(await take(json, 'application/json')).toMatchObject({ body: { threads: 0, skipped: 1 } })
+    expect(await take('{"a":1}', 'application/json')).toMatchObject({
+      status: 400,
+      body: { detail: expect.stringContaining('no conversations.json') },
+    })
+  })
+})
+
+async function start(
+  database: keyof typeof databases,
+  env: Record<string, string> = {},
+  upstream?: ReturnType<typeof scriptConversation>['upstream'],
+) {
+  const server = await startTestServer({
+    env: {
+      DATABASE_URL: await databases[database](),
+      FILES_URL: `disk:${await makeTemporaryFolder()}`,
+      ...env,
+    },
+    ...(upstream && { upstream }),
+  })
+  return {
+    ...server,
+    export: async () => (await fetch(`${server.url}/api/export`)).text(),
+    import: async (body: string, type = 'application/x-ndjson') => {
+      const init = { method: 'POST', headers: { 'content-type': type }, body }
+      const answer = await fetch(`${server.url}/api/import`, init)
+      return { status: answer.status, body: (await answer.json()) as unknown }
+    },
+  }
+}
+
+/** Everything that there is: branches, failures, formats of others, an archive, feedback, a file. */
+async function fill({ url, client }: Awaited<ReturnType<typeof start>>): Promise<void> {
+  const say = (id: string, parent_id: string | null, messageId: string, content: string) =>
+    collect(
+      client.chat.stream({ id, parent_id, messages: [{ id: messageId, role: 'user', content }] }),
+    )
+  await say('t1', null, 'q1', 'Tell me about lighthouses')
+  await say('t1', null, 'q1b', 'Naïve 🙂 \u2028 edited')
+  await say('t2', null, 'q2', 'error please')
+  await client.threads.update({ params: { thread_id: 't2' }, body: { is_archived: true } })
+  const cloud = new AssistantCloud({ baseUrl: url, anonymous: true })
+  const { thread_id } = await cloud.threads.create({
+    last_message_at: new Date(1_000),
+    title: 'Theirs',
+    external_id: 'x',
+    metadata: { a: ['b', null] },
+  })
+  let parent_id: string | null = null
+  for (const [format, content] of [
+    ['aui/v0', { role: 'user', content: [{ type: 'text', text: 'Hi' }], metadata: {} }],
+    ['ai-sdk/v6', { role: 'assistant', parts: [{ type: 'text', text: 'Hi' }], extra: true }],
+    ['langgraph/v1', { any: ['thing'] }],
+  ] as const) {
+    const body = { parent_id, format, content: content as never }
+    const added: { message_id: string } = await cloud.threads.messages.create(thread_id, body)
+    parent_id = added.message_id
+  }
+  await cloud.threads.messages.feedback(thread_id, parent_id ?? '', { type: 'positive' })
+  await cloud.scores.create({ name: 'x', data_type: 'numeric', value: 0.5, thread_id })
+  const { signedUrl } = await cloud.files.generatePresignedUploadUrl({ filename: 'a.png' })
+  const headers = { 'content-type': 'image/png' }
+  await fetch(signedUrl, { method: 'PUT', headers, body: Buffer.from([0, 1, 2, 255]) })
+}
+
+async function signIn(url: string) {
+  const answer = await fetch(`${url}/v1/auth/tokens/anonymous`, { method: 'POST' })
+  const { access_token } = (await answer.json()) as { access_token: string }
+  return { authorization: `Bearer ${access_token}` }
+}
+
+const time = '2026-01-01T00:00:00.000Z'
+
+function thread(id: string): string {
+  return JSON.stringify({
+    type: 'thread',
+    id,
+    title: null,
+    is_archived: false,
+    created_at: time,
+    updated_at: time,
+    last_message_at: time,
+    external_id: null,
+  })
+}
+
+function message(more: object): string {
+  return JSON.stringify({
+    type: 'message',
+    thread_id: 't',
+    id: 'm',
+    parent_id: null,
+    role: 'user',
+    parts: [{ type: 'text', text: 'Hi' }],
+    status: 'complete',
+    error: null,
+    created_at: time,
+    updated_at: null,
+    external_id: null,
+    format: null,
+    content: null,
+    is_reported: false,
+    ...more,
+  })
+}
