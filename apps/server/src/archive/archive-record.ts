@@ -24,7 +24,7 @@ export const headerSchema = z.object({
   version: z.literal(1, 'is of a newer version than this server knows'),
 })
 
-export const threadSchema = z.object({
+const threadSchema = z.object({
   type: z.literal('thread'),
   id: idSchema,
   title: text.max(255).nullable(),
@@ -36,7 +36,7 @@ export const threadSchema = z.object({
   metadata: z.unknown().optional(),
 })
 
-export const messageSchema = z.object({
+const messageSchema = z.object({
   type: z.literal('message'),
   thread_id: idSchema,
   id: idSchema,
@@ -55,7 +55,7 @@ export const messageSchema = z.object({
   is_reported: z.boolean(),
 })
 
-export const reportSchema = z.object({
+const reportSchema = z.object({
   type: z.literal('report'),
   id: text.min(1).max(128),
   kind: z.enum(['feedback', 'run', 'score', 'event']),
@@ -65,7 +65,7 @@ export const reportSchema = z.object({
   created_at: time,
 })
 
-export const fileSchema = z.object({
+const fileSchema = z.object({
   type: z.literal('file'),
   id: z.uuid(),
   filename: text.min(1).max(255),

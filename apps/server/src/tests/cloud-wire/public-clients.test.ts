@@ -231,6 +231,8 @@ describe.each(Object.keys(versions) as (keyof typeof versions)[])(
         content,
       })
       expect((await cloud.projects.threads.list()).threads).toMatchObject([{ id: thread_id }])
+      // As the hosted service answers it.
+      await expect(cloud.files.pdfToImages({})).rejects.toMatchObject({ status: 404 })
       const { messages } = await cloud.projects.threads.messages.list(thread_id)
       expect(messages).toMatchObject([{ content, height: 0 }])
     })
