@@ -45,6 +45,8 @@ export function createApp(dependencies: Dependencies, runs: RunService): Express
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
+  // What a proxy beside this server says of the request is believed: scheme and address.
+  app.set('trust proxy', ['loopback', 'linklocal', 'uniquelocal'])
 
   app.use(createRequestContext(log))
   app.use(securityHeaders())

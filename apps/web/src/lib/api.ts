@@ -1,4 +1,10 @@
-import { contract, createClient, createFetcher, type Problem } from '@assistant-ui-proxy/contract'
+import {
+  contract,
+  createAssistantCloudClient,
+  createClient,
+  createFetcher,
+  type Problem,
+} from '@assistant-ui-proxy/contract'
 import { QueryCache, QueryClient } from '@tanstack/react-query'
 import { initTsrReactQuery } from '@ts-rest/react-query/v5'
 import { apiUrl } from '../config/env.ts'
@@ -6,6 +12,9 @@ import { problemOf } from './problem.ts'
 import { session } from './session.ts'
 
 export const client = createClient(apiUrl, { fetch: session.fetch })
+
+/** For what the server has on Assistant Cloud's wire alone: attachments and feedback. */
+export const cloud = createAssistantCloudClient(apiUrl, { fetch: session.fetch })
 
 export const readyKey = ['ready']
 

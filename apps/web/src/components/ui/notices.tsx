@@ -8,7 +8,7 @@ export function Notices() {
   return (
     <div
       role="alert"
-      className="pointer-events-none fixed right-4 bottom-4 z-50 flex w-[min(24rem,calc(100vw-2rem))] flex-col gap-2"
+      className="pointer-events-none fixed top-16 right-4 z-50 flex w-[min(24rem,calc(100vw-2rem))] flex-col gap-2"
     >
       {notices.map(({ id, title, detail }) => (
         <div

@@ -1,7 +1,9 @@
 import { AuiIf, ComposerPrimitive } from '@assistant-ui/react'
-import { ArrowUp, Square } from 'lucide-react'
+import { ArrowUp, Paperclip, Square } from 'lucide-react'
+import { IconButton } from '../../components/ui/icon-button.tsx'
 import { Tooltip } from '../../components/ui/tooltip.tsx'
 import { useMediaQuery } from '../../lib/use-media-query.ts'
+import { ComposerAttachments } from './attachments/composer-attachments.tsx'
 import { useComposerDraft } from './use-composer-draft.ts'
 
 /** Where the next message is written. Enter sends; on touch screens it makes a new line. */
@@ -10,34 +12,44 @@ export function Composer() {
   // A focused text box would open the on-screen keyboard over the conversation.
   const mayFocus = useMediaQuery('(pointer: fine)')
   return (
-    <ComposerPrimitive.Root className="flex items-end gap-2 rounded-xl border border-line-strong bg-raised p-2 shadow-low transition-[border-color,box-shadow] focus-within:border-accent focus-within:ring-3 focus-within:ring-accent-wash">
-      <ComposerPrimitive.Input
-        id={composerId}
-        aria-label="Message"
-        placeholder="Write a message"
-        rows={1}
-        maxRows={8}
-        // What one comes here for.
-        // oxlint-disable-next-line jsx-a11y/no-autofocus
-        autoFocus={mayFocus}
-        unstable_insertNewlineOnTouchEnter
-        className="min-h-9 flex-1 resize-none bg-transparent px-2.5 py-1.5 leading-6 outline-none placeholder:text-ink-faint max-sm:text-base pointer-coarse:py-2.5"
-      />
-      <AuiIf condition={(state) => !state.thread.isRunning}>
-        <Tooltip label="Send">
-          <ComposerPrimitive.Send aria-label="Send" className={roundButtonStyle}>
-            <ArrowUp aria-hidden className="size-5" />
-          </ComposerPrimitive.Send>
-        </Tooltip>
-      </AuiIf>
-      <AuiIf condition={(state) => state.thread.isRunning}>
-        <Tooltip label="Stop">
-          <ComposerPrimitive.Cancel aria-label="Stop" className={roundButtonStyle}>
-            <Square aria-hidden className="size-3.5 fill-current" />
-          </ComposerPrimitive.Cancel>
-        </Tooltip>
-      </AuiIf>
-    </ComposerPrimitive.Root>
+    <ComposerPrimitive.AttachmentDropzone asChild>
+      <ComposerPrimitive.Root className="rounded-xl border border-line-strong bg-raised p-2 shadow-low transition-[border-color,box-shadow] focus-within:border-accent focus-within:ring-3 focus-within:ring-accent-wash data-dragging:border-accent data-dragging:bg-accent-wash">
+        <ComposerAttachments />
+        <div className="flex items-end gap-2">
+          <ComposerPrimitive.AddAttachment asChild>
+            <IconButton label="Attach a file" className="size-9! rounded-full!">
+              <Paperclip />
+            </IconButton>
+          </ComposerPrimitive.AddAttachment>
+          <ComposerPrimitive.Input
+            id={composerId}
+            aria-label="Message"
+            placeholder="Write a message"
+            rows={1}
+            maxRows={8}
+            // What one comes here for.
+            // oxlint-disable-next-line jsx-a11y/no-autofocus
+            autoFocus={mayFocus}
+            unstable_insertNewlineOnTouchEnter
+            className="min-h-9 flex-1 resize-none bg-transparent px-2.5 py-1.5 leading-6 outline-none placeholder:text-ink-faint max-sm:text-base pointer-coarse:py-2.5"
+          />
+          <AuiIf condition={(state) => !state.thread.isRunning}>
+            <Tooltip label="Send">
+              <ComposerPrimitive.Send aria-label="Send" className={roundButtonStyle}>
+                <ArrowUp aria-hidden className="size-5" />
+              </ComposerPrimitive.Send>
+            </Tooltip>
+          </AuiIf>
+          <AuiIf condition={(state) => state.thread.isRunning}>
+            <Tooltip label="Stop">
+              <ComposerPrimitive.Cancel aria-label="Stop" className={roundButtonStyle}>
+                <Square aria-hidden className="size-3.5 fill-current" />
+              </ComposerPrimitive.Cancel>
+            </Tooltip>
+          </AuiIf>
+        </div>
+      </ComposerPrimitive.Root>
+    </ComposerPrimitive.AttachmentDropzone>
   )
 }
 

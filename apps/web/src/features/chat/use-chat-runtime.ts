@@ -6,6 +6,7 @@ import {
 } from '@assistant-ui/react'
 import { useMemo, useSyncExternalStore } from 'react'
 import type { MessagePart, Problem } from '@assistant-ui-proxy/contract'
+import { UploadAdapter } from './attachments/upload-adapter.ts'
 import type { ChatSnapshot } from './chat-source.ts'
 import type { ChatStore } from './chat-store.ts'
 import { convertRow } from './convert-message.ts'
@@ -48,11 +49,16 @@ function createAdapter(
     },
     onCancel: async () => store.stop(),
     onRefetchThread: () => store.refresh(),
+    adapters,
   }
 }
 
-function partsOf({ content }: AppendMessage): MessagePart[] {
-  return content.flatMap((part): MessagePart[] => {
+/** One for all threads: each is its own composer's. */
+const adapters = { attachments: new UploadAdapter() }
+
+function partsOf({ content, attachments = [] }: AppendMessage): MessagePart[] {
+  const attached = attachments.flatMap((attachment) => attachment.content)
+  return [...content, ...attached].flatMap((part): MessagePart[] => {
     if (part.type === 'text') return [{ type: 'text', text: part.text }]
     if (part.type === 'file')
       return [{ type: 'file', url: part.data, mediaType: part.mimeType, filename: part.filename }]

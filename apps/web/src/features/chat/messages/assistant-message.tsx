@@ -2,6 +2,7 @@ import { ActionBarPrimitive, MessagePrimitive, useAui, useAuiState } from '@assi
 import { RefreshCw } from 'lucide-react'
 import { CopyButton } from '../../../components/ui/copy-button.tsx'
 import { IconButton } from '../../../components/ui/icon-button.tsx'
+import { FeedbackButtons } from '../feedback/feedback-buttons.tsx'
 import { DataPart } from '../parts/data-part.tsx'
 import { FilePart } from '../parts/file-part.tsx'
 import { ReasoningPart } from '../parts/reasoning-part.tsx'
@@ -33,6 +34,7 @@ export function AssistantMessage() {
         <MessageActions isHidden={isRunning}>
           <BranchPicker />
           {hasText && <CopyButton text={() => aui.message.getCopyText()} />}
+          {hasText && !hasFailed && <FeedbackButtons />}
           {!hasFailed && (
             <ActionBarPrimitive.Reload asChild>
               <IconButton label="Regenerate">

@@ -1,0 +1,46 @@
+import { AttachmentPrimitive, ComposerPrimitive, useAuiState } from '@assistant-ui/react'
+import { File, X } from 'lucide-react'
+import { IconButton } from '../../../components/ui/icon-button.tsx'
+
+/** What goes with the message that is being written. */
+export function ComposerAttachments() {
+  const isEmpty = useAuiState((state) => state.composer.attachments.length === 0)
+  if (isEmpty) return null
+  return (
+    <ul aria-label="Attachments" className="flex flex-wrap gap-2 px-1 pb-2">
+      <ComposerPrimitive.Attachments components={components} />
+    </ul>
+  )
+}
+
+function ComposerAttachment() {
+  const name = useAuiState((state) => state.attachment.name)
+  const share = useAuiState(({ attachment: { status } }) =>
+    status.type === 'running' ? status.progress : undefined,
+  )
+  const hasFailed = useAuiState((state) => state.attachment.status.type === 'incomplete')
+  return (
+    <AttachmentPrimitive.Root asChild>
+      <li className="relative flex h-10 max-w-56 items-center gap-2 overflow-hidden rounded-md border pr-1 pl-3 text-sm text-ink-soft">
+        <File aria-hidden className="size-4 shrink-0" />
+        <span className="truncate">{name}</span>
+        {hasFailed && <span className="shrink-0 text-danger">failed</span>}
+        <AttachmentPrimitive.Remove asChild>
+          <IconButton label={`Remove ${name}`}>
+            <X />
+          </IconButton>
+        </AttachmentPrimitive.Remove>
+        {share !== undefined && (
+          <progress
+            aria-label={`${name} is being brought`}
+            value={share}
+            className="absolute inset-x-0 bottom-0 h-0.5 w-full accent-accent"
+          />
+        )}
+      </li>
+    </AttachmentPrimitive.Root>
+  )
+}
+
+// One object for good: an attachment renders when it changes, not when another is added.
+const components = { Attachment: ComposerAttachment }

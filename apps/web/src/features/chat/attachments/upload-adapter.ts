@@ -1,0 +1,83 @@
+import type { Attachment, AttachmentAdapter, PendingAttachment } from '@assistant-ui/react'
+import { nanoid } from 'nanoid'
+import { cloud } from '../../../lib/api.ts'
+import { tell } from '../../../lib/notices.ts'
+import { bodyOf, problemOf } from '../../../lib/problem.ts'
+import { putFile } from '../../../lib/put-file.ts'
+
+interface Upload {
+  readonly controller: AbortController
+  /** Where the file is, once it is there. */
+  readonly url: Promise<string>
+}
+
+/** Brings files to the server while the message is still being written. */
+export class UploadAdapter implements AttachmentAdapter {
+  /** The server says which types it takes. */
+  readonly accept = '*'
+  readonly #uploads = new Map<string, Upload>()
+
+  async *add({ file }: { file: File }): AsyncGenerator<PendingAttachment, void> {
+    const id = nanoid()
+    const type = file.type.startsWith('image/') ? 'image' : 'file'
+    const attachment = { id, type, name: file.name, contentType: file.type, file } as const
+    const controller = new AbortController()
+    const { shares, url } = startUpload(file, controller.signal)
+    this.#uploads.set(id, { controller, url })
+    for (let read = await shares.read(); !read.done; read = await shares.read())
+      yield {
+        ...attachment,
+        status: { type: 'running', reason: 'uploading', progress: read.value },
+      }
+    try {
+      await url
+      yield { ...attachment, status: { type: 'requires-action', reason: 'composer-send' } }
+    } catch (error) {
+      if (controller.signal.aborted) return
+      const { title, detail } = problemOf(error)
+      tell({ title: `${file.name} was not attached`, detail: detail || title })
+      yield { ...attachment, status: { type: 'incomplete', reason: 'error' } }
+    }
+  }
+
+  async remove({ id }: Attachment): Promise<void> {
+    this.#uploads.get(id)?.controller.abort()
+    this.#uploads.delete(id)
+  }
+
+  async send(attachment: PendingAttachment) {
+    const { id, name: filename, contentType: mimeType = '' } = attachment
+    const data = (await this.#uploads.get(id)?.url) ?? ''
+    this.#uploads.delete(id)
+    return {
+      ...attachment,
+      status: { type: 'complete' as const },
+      content: [{ type: 'file' as const, data, mimeType, filename }],
+    }
+  }
+}
+
+/** @returns how much of it is there, each time that more is, and where it is in the end */
+function startUpload(file: File, signal: AbortSignal) {
+  const { readable, writable } = new TransformStream<number, number>(undefined, undefined, {
+    highWaterMark: Infinity,
+  })
+  const writer = writable.getWriter()
+  void writer.write(0)
+  const url = upload(file, signal, (share) => void writer.write(share)).finally(() =>
+    writer.close(),
+  )
+  // Whoever sends hears of a failure, or the reader of the shares.
+  url.catch(() => undefined)
+  return { shares: readable.getReader(), url }
+}
+
+async function upload(file: File, signal: AbortSignal, onProgress: (share: number) => void) {
+  const answer = await cloud.files.uploadUrl({
+    body: { filename: file.name },
+    fetchOptions: { signal },
+  })
+  const { signedUrl, publicUrl } = bodyOf(answer, 200)
+  await putFile(signedUrl, file, { signal, onProgress })
+  return publicUrl
+}
