@@ -113,6 +113,23 @@ describe('users without an account', () => {
     expect((await refresh(url, 'never given')).status).toBe(401)
   })
 
+  it('are gone once somebody has claimed what they had', async () => {
+    const { url, ask, issuer } = await start({ AUTH: 'anonymous,jwt' })
+    const guest = await signIn(url)
+    await ask(guest.access_token, { method: 'POST', path: '/api/threads', body: {} })
+    const claim = (token: string) =>
+      ask(token, {
+        method: 'POST',
+        path: '/v1/threads/claim',
+        body: { refresh_token: guest.refresh_token.token },
+      })
+    const claimed = await claim(await issuer.sign('alice'))
+    expect(await claimed.json()).toEqual({ moved: 1 })
+    expect((await refresh(url, guest.refresh_token.token)).status).toBe(401)
+    expect((await claim(await issuer.sign('bob'))).status).toBe(401)
+    expect(await (await ask(await issuer.sign('alice'))).json()).toHaveLength(1)
+  })
+
   it('get nowhere with a token that another signed', async () => {
     const { ask } = await start({ AUTH: 'anonymous' })
     const forged = await new SignJWT({ workspace_id: 'default' })

@@ -2,7 +2,7 @@ import { assistantCloudContract, contract } from '@assistant-ui-proxy/contract'
 import { describe, expect, it } from 'vitest'
 import { startIssuer } from './issuer.ts'
 import { createTestDatabase } from './postgres-test-database.ts'
-import { startTestServer } from './test-server.ts'
+import { makeTemporaryFolder, startTestServer } from './test-server.ts'
 
 /** Same for every run, so that a failure can be looked at. */
 function createRandom(seed: number) {
@@ -13,13 +13,14 @@ function createRandom(seed: number) {
   }
 }
 
+/** What is about nobody's rows, or says something new each time. */
+const others = /^\/(health|ready)?$|tokens\/(anonymous|refresh)$|upload-url$/
+
 const routes = [contract, assistantCloudContract]
   .flatMap((each) => Object.values(each) as Record<string, { method: string; path: string }>[])
   .flatMap((each) => Object.values(each))
-  .filter(
-    ({ path }) => path.includes('_id') || /threads$|search$|chat$|runs|scores|events/.test(path),
-  )
-  .filter(({ path }) => !path.includes('projects'))
+  .concat(['GET', 'PUT'].map((method) => ({ method, path: '/v1/files/:file_id' })))
+  .filter(({ path }) => !others.test(path))
   .map(({ method, path }) => ({ method, path }))
 
 const calls = 2_000
@@ -34,8 +35,12 @@ describe.each(['SQLite', 'PostgreSQL'])('two owners on %s', { timeout: 120_000 }
       const { method, path } = routes[random(routes.length)] ?? { method: 'GET', path: '/' }
       const who = random(2)
       // The same request twice, but for the other's ids in one and ids that nobody has in the other.
-      const foreign = ids[1 - who] ?? { thread: '', message: '' }
-      const unknown = { thread: swap(foreign.thread), message: swap(foreign.message) }
+      const foreign = ids[1 - who] ?? nothing
+      const unknown = {
+        thread: swap(foreign.thread),
+        message: swap(foreign.message),
+        file: swap(foreign.file),
+      }
       const [theirs, nobodys] = await Promise.all(
         [foreign, unknown].map((target) => ask(who, method, path, target)),
       )
@@ -43,6 +48,7 @@ describe.each(['SQLite', 'PostgreSQL'])('two owners on %s', { timeout: 120_000 }
         const told = text
           .replaceAll(unknown.thread, foreign.thread)
           .replaceAll(unknown.message, foreign.message)
+          .replaceAll(unknown.file, foreign.file)
         return theirs?.status === 201 ? withoutNews(told) : told
       }
       expect.soft(theirs?.status, `${method} ${path}`).toBe(nobodys?.status)
@@ -52,7 +58,7 @@ describe.each(['SQLite', 'PostgreSQL'])('two owners on %s', { timeout: 120_000 }
     }
     expect(hits.size).toBe(routes.length)
     for (const who of [0, 1]) {
-      const mine = ids[who] ?? { thread: '', message: '' }
+      const mine = ids[who] ?? nothing
       const { text } = await ask(who, 'GET', '/api/threads/:thread_id/messages', mine)
       expect(text).toContain(secrets[who])
       expect(JSON.parse(text)).toHaveLength(1)
@@ -65,12 +71,16 @@ describe.each(['SQLite', 'PostgreSQL'])('two owners on %s', { timeout: 120_000 }
 interface Target {
   thread: string
   message: string
+  file: string
 }
+
+const nothing: Target = { thread: '', message: '', file: '' }
 
 async function start(database: string) {
   const issuer = await startIssuer()
   const DATABASE_URL = database === 'SQLite' ? 'sqlite::memory:' : await createTestDatabase()
-  const { url } = await startTestServer({ env: { ...issuer.env, DATABASE_URL } })
+  const FILES_URL = `disk:${await makeTemporaryFolder()}`
+  const { url } = await startTestServer({ env: { ...issuer.env, DATABASE_URL, FILES_URL } })
   const tokens = await Promise.all(['alice', 'bob'].map((name) => issuer.sign(name)))
   const fetchAs = (who: number, method: string, path: string, body: object) =>
     fetch(`${url}${path}`, {
@@ -94,7 +104,16 @@ async function start(database: string) {
       content,
     })
     const { message_id } = (await added.json()) as { message_id: string }
-    ids.push({ thread: thread_id, message: message_id })
+    const announced = await fetchAs(
+      who,
+      'POST',
+      '/v1/files/attachments/generate-presigned-upload-url',
+      { filename: 'secret.txt' },
+    )
+    const { key, signedUrl } = (await announced.json()) as { key: string; signedUrl: string }
+    const headers = { 'content-type': 'text/plain' }
+    await fetch(signedUrl, { method: 'PUT', headers, body: secret })
+    ids.push({ thread: thread_id, message: message_id, file: key })
   }
   const ask = async (who: number, method: string, path: string, target: Target) => {
     const filled = path.replace(':thread_id', target.thread).replace(':message_id', target.message)
@@ -106,7 +125,7 @@ async function start(database: string) {
 }
 
 /** What each route takes, about the target. */
-function bodyFor(path: string, method: string, { thread, message }: Target): object {
+function bodyFor(path: string, method: string, { thread, message, file }: Target): object {
   switch (`${method} ${path}`) {
     case 'POST /api/chat':
       return { id: thread, parent_id: message, messages: [{ role: 'user', content: 'Hi' }] }
@@ -133,6 +152,10 @@ function bodyFor(path: string, method: string, { thread, message }: Target): obj
         assistant_id: 'system/thread_title',
         messages: [{ role: 'user', content: 'Hello' }],
       }
+    case 'POST /v1/files/attachments/generate-presigned-download-url':
+      return { key: file }
+    case 'POST /v1/threads/claim':
+      return { refresh_token: thread }
     case 'POST /v1/runs':
       return { thread_id: thread, status: 'completed' }
     default:
