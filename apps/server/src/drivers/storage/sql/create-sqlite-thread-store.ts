@@ -10,6 +10,7 @@ import { SqlFileRecords } from './sql-file-records.ts'
 import { SqlIdentityStore } from './sql-identity-store.ts'
 import { SqlSearchIndex } from './sql-search-index.ts'
 import { SqlThreadStore } from './sql-thread-store.ts'
+import { openLazyCommits } from './lazy-commits.ts'
 
 /**
  * Opens a SQLite file as a `ThreadStore`, its folder and its schema made where they are missing.
@@ -18,22 +19,23 @@ import { SqlThreadStore } from './sql-thread-store.ts'
  */
 export async function createSqliteThreadStore(path: string) {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
-  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: openNodeSqlite(path) }) })
-  try {
-    await migrate(db, 'sqlite')
-    // One server has the file: all that wrote to it before are gone.
-    await db.deleteFrom('leases').execute()
-  } catch (error) {
-    await db.destroy()
-    throw error
-  }
+  const database = openNodeSqlite(path)
+  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) })
+  await using opened = new AsyncDisposableStack()
+  opened.defer(() => db.destroy())
+  await migrate(db, 'sqlite')
+  // One server has the file: all that wrote to it before are gone.
+  await db.deleteFrom('leases').execute()
+  const lazy = path === ':memory:' ? undefined : await openLazyCommits(db, database, path)
+  opened.defer(() => lazy?.close())
+  const disposal = opened.move()
   return {
-    store: new SqlThreadStore(db, 'sqlite'),
-    searchIndex: new SqlSearchIndex(db, 'sqlite'),
+    store: new SqlThreadStore(db, 'sqlite', lazy?.transactLazily),
+    searchIndex: new SqlSearchIndex(db, 'sqlite', lazy?.transactLazily),
     archiveStore: new SqlArchiveStore(db, 'sqlite'),
     cloudStore: new SqlCloudStore(db, 'sqlite'),
     fileRecords: new SqlFileRecords(db),
     identityStore: new SqlIdentityStore(db),
-    close: () => db.destroy(),
+    close: () => disposal.disposeAsync(),
   }
 }

@@ -1,6 +1,14 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import type { SqliteDatabase, SqliteStatement } from 'kysely'
 
+export interface NodeSqlite extends SqliteDatabase {
+  /**
+   * What a commit waits for: `full` for the disk, `normal` for the operating system. Not within a
+   * transaction.
+   */
+  setSynchronous(level: 'full' | 'normal'): void
+}
+
 /** Statements kept compiled; the store has fewer, but lists of values make variants. */
 const maxStatements = 200
 
@@ -9,10 +17,9 @@ const maxStatements = 200
  * @param path a file, which is made where it is missing, or `:memory:`
  * @throws where the file cannot be opened
  */
-export function openNodeSqlite(path: string): SqliteDatabase {
+export function openNodeSqlite(path: string): NodeSqlite {
   const database = new DatabaseSync(path)
-  // FULL: what was acknowledged outlives a power cut too. Replies are written in shared
-  // transactions, a few a second, so it costs nearly nothing.
+  // FULL: what was acknowledged outlives a power cut, too.
   database.exec(`
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
@@ -22,6 +29,8 @@ export function openNodeSqlite(path: string): SqliteDatabase {
   const statements = new Map<string, SqliteStatement>()
   return {
     close: () => database.close(),
+    // Never a kept statement: this pragma does its work while it is compiled.
+    setSynchronous: (level) => database.exec(`PRAGMA synchronous = ${level}`),
     prepare(sql) {
       let statement = statements.get(sql)
       if (statement === undefined) {

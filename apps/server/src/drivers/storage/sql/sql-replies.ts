@@ -32,13 +32,10 @@ export class SqlReplies {
     this.#engine = engine
   }
 
-  async save(growths: readonly ReplyGrowth[]): Promise<void> {
+  async save(transaction: Transaction<Schema>, growths: readonly ReplyGrowth[]): Promise<void> {
     const [ending, growing] = partition(growths, ({ chunks }) => chunks.some(isTerminal))
-    if (growths.length === 0) return
-    await transact(this.#db, async (transaction) => {
-      if (growing.length > 0) await this.#addGrowth(transaction, growing)
-      if (ending.length > 0) await this.#end(transaction, ending)
-    })
+    if (growing.length > 0) await this.#addGrowth(transaction, growing)
+    if (ending.length > 0) await this.#end(transaction, ending)
   }
 
   /** The messages, those that stream with what they have grown by. */

@@ -8,7 +8,7 @@ import type { Engine } from './engine.ts'
 import { tableOf } from './json-table.ts'
 import { threadColumns, threadOfRow } from './rows.ts'
 import type { Schema } from './schema.ts'
-import { transact } from './transact.ts'
+import { transact, type Transact } from './transact.ts'
 
 type IndexedText = PendingText & { readonly words: readonly string[] }
 
@@ -30,10 +30,17 @@ const recentDocuments = 50_000
 export class SqlSearchIndex implements SearchIndex {
   readonly #db: Kysely<Schema>
   readonly #engine: Engine
+  readonly #transactLazily: Transact
 
-  constructor(db: Kysely<Schema>, engine: Engine) {
+  /** @param transactLazily for what may reach the disk a moment later; by default nothing may */
+  constructor(
+    db: Kysely<Schema>,
+    engine: Engine,
+    transactLazily: Transact = (work) => transact(db, work),
+  ) {
     this.#db = db
     this.#engine = engine
+    this.#transactLazily = transactLazily
   }
 
   async find(owner: Owner, query: WordQuery, limit: number): Promise<FoundText[]> {
@@ -96,7 +103,7 @@ export class SqlSearchIndex implements SearchIndex {
   }
 
   async add(texts: readonly IndexedText[]): Promise<void> {
-    await transact(this.#db, async (transaction) => {
+    await this.#transactLazily(async (transaction) => {
       const claimed = await this.#claim(transaction, texts)
       if (claimed.length > 0) await this.#replace(transaction, claimed)
     })

@@ -1,11 +1,12 @@
-import type {
-  ListThreadsQuery,
-  Message,
-  Problem,
-  Thread,
-  ThreadUpdate,
+import {
+  isTerminal,
+  type ListThreadsQuery,
+  type Message,
+  type Problem,
+  type Thread,
+  type ThreadUpdate,
 } from '@assistant-ui-proxy/contract'
-import { sql, type Kysely, type UpdateObject } from 'kysely'
+import { sql, type Kysely, type Transaction, type UpdateObject } from 'kysely'
 import { AppError } from '../../../app-error.ts'
 import type { Owner } from '../../../identity/owner.ts'
 import type {
@@ -28,7 +29,7 @@ import {
 import type { Schema } from './schema.ts'
 import { SqlReplies } from './sql-replies.ts'
 import { findRun, makeWayForRun, rowOfRun } from './sql-runs.ts'
-import { transact } from './transact.ts'
+import { transact, type Transact } from './transact.ts'
 
 const pingTimeoutMs = 2_000
 
@@ -36,11 +37,18 @@ const pingTimeoutMs = 2_000
 export class SqlThreadStore implements ThreadStore {
   readonly #db: Kysely<Schema>
   readonly #engine: Engine
+  readonly #transactLazily: Transact
   readonly #replies: SqlReplies
 
-  constructor(db: Kysely<Schema>, engine: Engine) {
+  /** @param transactLazily for what may reach the disk a moment later; by default nothing may */
+  constructor(
+    db: Kysely<Schema>,
+    engine: Engine,
+    transactLazily: Transact = (work) => transact(db, work),
+  ) {
     this.#db = db
     this.#engine = engine
+    this.#transactLazily = transactLazily
     this.#replies = new SqlReplies(db, engine)
   }
 
@@ -142,7 +150,7 @@ export class SqlThreadStore implements ThreadStore {
 
   async addExchange(owner: Owner, exchange: Exchange): Promise<void> {
     const { threadId, messages, resumed, run } = exchange
-    await transact(this.#db, async (transaction) => {
+    await this.#transactLazily(async (transaction) => {
       const isNew = (await insertThread(transaction, owner, threadId, null)) !== undefined
       if (!isNew) {
         // First, since it locks the row: exchanges of one thread come one after another.
@@ -158,8 +166,11 @@ export class SqlThreadStore implements ThreadStore {
     return findRun(this.#db, owner, threadId, runId)
   }
 
-  saveReplies(growths: readonly ReplyGrowth[]): Promise<void> {
-    return this.#replies.save(growths)
+  async saveReplies(growths: readonly ReplyGrowth[]): Promise<void> {
+    if (growths.length === 0) return
+    const save = (transaction: Transaction<Schema>) => this.#replies.save(transaction, growths)
+    if (growths.some(({ chunks }) => chunks.some(isTerminal))) await transact(this.#db, save)
+    else await this.#transactLazily(save)
   }
 
   renewLease(serverId: string, ttlMs: number): Promise<void> {

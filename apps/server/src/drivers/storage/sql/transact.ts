@@ -1,6 +1,9 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { Schema } from './schema.ts'
 
+/** Runs the work in a transaction: all of it, or nothing. */
+export type Transact = <T>(work: (transaction: Transaction<Schema>) => Promise<T>) => Promise<T>
+
 const maxAttempts = 5
 
 /**
