@@ -15,6 +15,7 @@ import { eventStream, readChunks, textStream } from '../http/event-stream.ts'
 import { leaveSignal } from '../http/leave-signal.ts'
 import { streamedBody } from '../http/streamed-body.ts'
 import type { ModelService } from './model-service.ts'
+import type { Frames } from './run-log.ts'
 import type { RunService } from './run-service.ts'
 
 export function createChatRoutes(runs: RunService, models: ModelService, keepAliveMs: number) {
@@ -61,9 +62,9 @@ function readIdempotencyKey(request: Request): string | undefined {
 }
 
 /** @throws ProblemError where the reply failed */
-async function readWhole(frames: AsyncIterable<Uint8Array>): Promise<ChatReply> {
+async function readWhole(frames: Frames): Promise<ChatReply> {
   let reply = emptyReply
-  for await (const chunks of readChunks(frames)) reply = accumulate(reply, chunks)
+  await readChunks(frames, (chunks) => void (reply = accumulate(reply, chunks)))
   if (reply.problem) throw new ProblemError(reply.problem)
   return { role: 'assistant', content: textOfParts(reply.parts) }
 }

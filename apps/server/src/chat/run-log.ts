@@ -1,3 +1,5 @@
+import type { Sink } from '../sink.ts'
+
 /** Writes one run's log. */
 export interface RunLogWriter {
   /**
@@ -9,8 +11,17 @@ export interface RunLogWriter {
   end(): void
 }
 
-/** Server-sent events as bytes, whole ones each time. */
-export type Frames = AsyncIterable<Uint8Array>
+/** A run's event stream, for one reader. */
+export interface Frames {
+  /**
+   * Gives what there is and what comes, each time the bytes of whole events. Called once. Resolves at
+   * the end of the run, or when the reader has left.
+   * @throws what the sink throws, and where the reader was left behind
+   */
+  read(sink: Sink<Uint8Array>): Promise<void>
+  /** Nothing more is given. */
+  leave(): void
+}
 
 /**
  * The event streams of runs, for whoever follows them: from the beginning, joining late, or coming

@@ -239,8 +239,8 @@ function createRunId(): string {
   return randomBytes(9).toString('base64url')
 }
 
-async function* framesOf(frames: string): Frames {
-  yield Buffer.from(frames)
+function framesOf(frames: string): Frames {
+  return { read: async (sink) => sink(Buffer.from(frames)), leave: () => undefined }
 }
 
 function stopWith(signal: AbortSignal, run: Run): void {

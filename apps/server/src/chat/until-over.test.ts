@@ -32,11 +32,24 @@ it('waits on while nobody can say whether the run is over', async () => {
 
 it('lets a reader go at once who leaves in a silence', async () => {
   const { buffer, frames } = open(async () => false)
-  const reader = frames[Symbol.asyncIterator]()
-  const next = reader.next()
-  await reader.return?.()
-  expect(await next).toMatchObject({ done: true })
+  const reading = frames.read(() => undefined)
+  frames.leave()
+  await reading
   expect(buffer.isRead).toBe(false)
+})
+
+it('does not take the time of a slow reader for a silence', async () => {
+  const { buffer, frames } = open(async () => true)
+  void buffer.append('one')
+  let text = ''
+  const reading = frames.read(async (bytes) => {
+    text += Buffer.from(bytes).toString()
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  })
+  void buffer.append('two')
+  buffer.end()
+  await reading
+  expect(text).toBe('onetwo')
 })
 
 function open(isOver: () => Promise<boolean>) {
@@ -46,7 +59,7 @@ function open(isOver: () => Promise<boolean>) {
   const frames = untilOver(followed, isOver, 20)
   const read = async () => {
     let text = ''
-    for await (const bytes of frames) text += Buffer.from(bytes).toString()
+    await frames.read((bytes) => void (text += Buffer.from(bytes).toString()))
     return text
   }
   return { buffer, frames, read }

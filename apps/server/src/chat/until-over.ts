@@ -1,7 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Frames } from './run-log.ts'
-
-const over = { done: true, value: undefined } as const
 
 /**
  * The frames of a run that another server writes, cut off where the run is over and its log did not
@@ -9,35 +6,30 @@ const over = { done: true, value: undefined } as const
  * @param isOver asked after a silence of `quietMs`
  */
 export function untilOver(frames: Frames, isOver: () => Promise<boolean>, quietMs = 3_000): Frames {
-  const reader = frames[Symbol.asyncIterator]()
-  // No generator: its `return` would wait for the frame that a reader who leaves no longer wants.
-  const iterator: AsyncIterator<Uint8Array, undefined> = {
-    next: () => nextUntilOver(reader, isOver, quietMs),
-    return: async () => {
-      await reader.return?.()
-      return over
+  return {
+    leave: () => frames.leave(),
+    async read(sink) {
+      let isReaderBusy = false
+      let wasOver = false
+      const look = async () => {
+        if (isReaderBusy) return
+        // Its end may be on its way: once more.
+        if (wasOver) frames.leave()
+        else wasOver = await isOver().catch(() => false)
+      }
+      const timer = setInterval(() => void look(), quietMs).unref()
+      try {
+        await frames.read((bytes) => {
+          wasOver = false
+          timer.refresh()
+          const room = sink(bytes)
+          if (room === undefined) return undefined
+          isReaderBusy = true
+          return room.finally(() => (isReaderBusy = false))
+        })
+      } finally {
+        clearInterval(timer)
+      }
     },
-  }
-  return { [Symbol.asyncIterator]: () => iterator }
-}
-
-async function nextUntilOver(
-  reader: AsyncIterator<Uint8Array>,
-  isOver: () => Promise<boolean>,
-  quietMs: number,
-): Promise<IteratorResult<Uint8Array, undefined>> {
-  const next = reader.next()
-  for (let wasOver = false; ;) {
-    const timer = new AbortController()
-    const quiet = delay(quietMs, undefined, { ref: false, signal: timer.signal })
-    const result = await Promise.race([next, quiet.catch(() => undefined)])
-    timer.abort()
-    if (result !== undefined) return result
-    if (wasOver) {
-      await reader.return?.()
-      return over
-    }
-    // Its end may be on its way: once more.
-    wasOver = await isOver().catch(() => false)
   }
 }

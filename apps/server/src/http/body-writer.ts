@@ -1,16 +1,15 @@
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 import type { Response } from 'express'
-
-/** Writes a piece of a body. @returns undefined, or what resolves when the reader has room, or left */
-export type BodyWriter = (bytes: Uint8Array) => Promise<void> | undefined
+import type { Sink } from '../sink.ts'
 
 /**
  * A writer of a body whose length is not known. Node sends a chunk of it as four pieces, which costs
  * more than all else that is done to a small one; this writes each in one, in the same coding.
+ * There is room again when the reader has taken what waits, or has left.
  * @see RFC 9112, 7.1 Chunked transfer coding
  */
-export function createBodyWriter(response: Response): BodyWriter {
+export function createBodyWriter(response: Response): Sink<Uint8Array> {
   const { httpVersionMajor, httpVersionMinor } = response.req
   // Readers of before HTTP/1.1 read until the connection closes: Node sees to it.
   const isChunked = httpVersionMajor === 1 && httpVersionMinor >= 1

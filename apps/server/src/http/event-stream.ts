@@ -6,13 +6,13 @@ import {
   keepAliveFrame,
   type UIMessageChunk,
 } from '@assistant-ui-proxy/contract'
+import type { Response } from 'express'
+import type { Frames } from '../chat/run-log.ts'
+import type { Sink } from '../sink.ts'
 import { createBodyWriter } from './body-writer.ts'
 import { streamedBody } from './streamed-body.ts'
 
 const keepAliveBytes = Buffer.from(keepAliveFrame)
-
-/** The bytes of server-sent events, each time whole ones. */
-type Frames = AsyncIterable<Uint8Array>
 
 /** A run as server-sent events: one write for each batch, and a comment after each pause. */
 export function eventStream(frames: Frames, keepAliveMs: number): never {
@@ -25,17 +25,12 @@ export function eventStream(frames: Frames, keepAliveMs: number): never {
     // A run that has its first batch writes it before this: then the headers go with it.
     setImmediate(() => response.headersSent || keepAlive())
     const timer = setInterval(keepAlive, keepAliveMs)
-    const reader = frames[Symbol.asyncIterator]()
-    // Who leaves while nothing comes would otherwise be noticed with what comes next.
-    const leave = () => void reader.return?.()
-    if (response.destroyed) leave()
-    else response.once('close', leave)
+    leaveWith(response, frames)
     try {
-      for await (const bytes of { [Symbol.asyncIterator]: () => reader }) {
+      await frames.read((bytes) => {
         timer.refresh()
-        const room = write(bytes)
-        if (room !== undefined) await room
-      }
+        return write(bytes)
+      })
     } finally {
       clearInterval(timer)
     }
@@ -49,21 +44,28 @@ export function textStream(frames: Frames): never {
     response.set({ 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-cache' })
     const write = createBodyWriter(response)
     response.flushHeaders()
-    for await (const chunks of readChunks(frames)) {
-      if (response.destroyed) return
-      if (chunks.some((chunk) => chunk.type === 'error')) return void response.destroy()
-      const text = textOf(chunks)
-      if (text !== '') await write(Buffer.from(text))
-    }
-    response.end()
+    leaveWith(response, frames)
+    let hasFailed = false
+    await readChunks(frames, (chunks) => {
+      hasFailed ||= chunks.some((chunk) => chunk.type === 'error')
+      const text = hasFailed ? '' : textOf(chunks)
+      return text === '' ? undefined : write(Buffer.from(text))
+    })
+    if (hasFailed) response.destroy()
+    else if (!response.destroyed) response.end()
   })
 }
 
-/** What the frames say. */
-export async function* readChunks(frames: Frames): AsyncGenerator<UIMessageChunk[]> {
+/** Gives what the frames say. */
+export function readChunks(frames: Frames, sink: Sink<readonly UIMessageChunk[]>): Promise<void> {
   const events = createEventReader({ maxEventLength: Infinity })
-  for await (const bytes of frames)
-    yield events.read(bytes).flatMap((data) => decodeChunk(data) ?? [])
+  return frames.read((bytes) => sink(events.read(bytes).flatMap((data) => decodeChunk(data) ?? [])))
+}
+
+/** Who leaves while nothing comes would otherwise be noticed with what comes next. */
+function leaveWith(response: Response, frames: Frames): void {
+  if (response.destroyed) frames.leave()
+  else response.once('close', () => frames.leave())
 }
 
 function textOf(chunks: readonly UIMessageChunk[]): string {

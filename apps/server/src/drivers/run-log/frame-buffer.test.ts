@@ -1,5 +1,6 @@
 import { encodeChunks } from '@assistant-ui-proxy/contract'
 import { describe, expect, it } from 'vitest'
+import type { Frames } from '../../chat/run-log.ts'
 import { FrameBuffer } from './frame-buffer.ts'
 
 const runId = 'run'
@@ -41,18 +42,34 @@ describe('FrameBuffer', () => {
 
   it('gives what comes in one turn at once', async () => {
     const { buffer, say } = openBuffer()
-    const next = readerOf(follow(buffer)).next()
+    const { pieces } = takeAll(follow(buffer))
     const text = say('1').frames + say('2').frames
-    expect(String((await next).value)).toBe(text)
+    await turn()
+    expect(pieces).toEqual([text])
   })
 
   it('makes the writer wait for a slow reader, and goes on when it has read', async () => {
     const { buffer, fill } = openBuffer()
-    const reader = readerOf(follow(buffer))
+    const frames = follow(buffer)
     const room = fill()
     expect(await isSettled(room)).toBe(false)
-    await reader.next()
+    takeAll(frames)
     await expect(room).resolves.toBeUndefined()
+  })
+
+  it('gives a reader nothing more until it has room', async () => {
+    const { buffer, say } = openBuffer()
+    const { promise: room, resolve: makeRoom } = Promise.withResolvers<void>()
+    const { pieces, reading } = takeAll(follow(buffer), room)
+    const first = say('1').frames
+    await turn()
+    const rest = say('2').frames + say('3').frames
+    buffer.end()
+    await turn()
+    expect(pieces).toEqual([first])
+    makeRoom()
+    await reading
+    expect(pieces).toEqual([first, rest])
   })
 
   it('makes the writer wait no longer where one keeps up, or the slow one leaves', async () => {
@@ -65,19 +82,31 @@ describe('FrameBuffer', () => {
     await quick
 
     const other = openBuffer()
-    const leaving = readerOf(follow(other.buffer))
+    const leaving = follow(other.buffer)
     const otherRoom = other.fill()
-    await leaving.return?.()
+    leaving.leave()
     await expect(otherRoom).resolves.toBeUndefined()
   })
 
-  it('ends a read that waits when its reader leaves', async () => {
-    const { buffer } = openBuffer()
-    const reader = readerOf(follow(buffer))
-    const waiting = reader.next()
-    await reader.return?.()
-    expect(await waiting).toEqual({ done: true, value: undefined })
-    expect(await reader.next()).toEqual({ done: true, value: undefined })
+  it('gives nothing more to a reader who has left', async () => {
+    const { buffer, say } = openBuffer()
+    const frames = follow(buffer)
+    const { pieces, reading } = takeAll(frames)
+    frames.leave()
+    await reading
+    say('1')
+    await turn()
+    expect(pieces).toEqual([])
+  })
+
+  it('tells where a reader fails, and lets it go', async () => {
+    const { buffer, say } = openBuffer()
+    const reading = follow(buffer).read(() => {
+      throw new Error('on purpose')
+    })
+    say('1')
+    await expect(reading).rejects.toThrow('on purpose')
+    expect(buffer.isRead).toBe(false)
   })
 
   it('makes the writer wait for nobody where nobody reads', () => {
@@ -87,9 +116,9 @@ describe('FrameBuffer', () => {
 
   it('keeps the end of a long stream, and throws rather than leave a gap', async () => {
     const { buffer, say } = openBuffer()
-    const slow = readerOf(follow(buffer))
+    const slow = follow(buffer)
     for (let count = 0; count < 600; count++) say(long)
-    await expect(slow.next()).rejects.toThrow('left behind')
+    await expect(readAll(slow)).rejects.toThrow('left behind')
     expect(buffer.follow(0)).toBeUndefined()
     expect(buffer.follow(1)).toBeUndefined()
     expect(buffer.follow(590)).toBeDefined()
@@ -116,20 +145,26 @@ function openBuffer() {
   return { buffer, say, fill }
 }
 
-function follow(buffer: FrameBuffer, after = 0): AsyncIterable<Uint8Array> {
+function follow(buffer: FrameBuffer, after = 0): Frames {
   const frames = buffer.follow(after)
   if (frames === undefined) throw new Error('it is not kept')
   return frames
 }
 
-function readerOf(frames: AsyncIterable<Uint8Array>): AsyncIterator<Uint8Array> {
-  return frames[Symbol.asyncIterator]()
+/** @param room what the reader waits for after each piece */
+function takeAll(frames: Frames, room?: Promise<void>) {
+  const pieces: string[] = []
+  const reading = frames.read((bytes) => {
+    pieces.push(Buffer.from(bytes).toString())
+    return room
+  })
+  return { pieces, reading }
 }
 
-async function readAll(frames: AsyncIterable<Uint8Array>): Promise<string> {
-  const read: Uint8Array[] = []
-  for await (const bytes of frames) read.push(bytes)
-  return Buffer.concat(read).toString()
+async function readAll(frames: Frames): Promise<string> {
+  const { pieces, reading } = takeAll(frames)
+  await reading
+  return pieces.join('')
 }
 
 function turn(): Promise<void> {

@@ -1,5 +1,6 @@
 import { eventIdLine } from '@assistant-ui-proxy/contract'
 import type { Frames, RunLogWriter } from '../../chat/run-log.ts'
+import type { Sink } from '../../sink.ts'
 
 /** Frames are kept in blocks of this size, outside the heap: the collector has nothing to do there. */
 const blockBytes = 16_384
@@ -18,10 +19,6 @@ interface Block {
   readonly start: number
   used: number
 }
-
-type Result = IteratorResult<Uint8Array, undefined>
-
-const over: Result = { done: true, value: undefined }
 
 /** The bytes of one event stream, and those who read them, each at their own pace. */
 export class FrameBuffer implements RunLogWriter {
@@ -79,7 +76,7 @@ export class FrameBuffer implements RunLogWriter {
     if (position === undefined) return undefined
     const reader = new FrameReader(this, position)
     this.#readers.add(reader)
-    return { [Symbol.asyncIterator]: () => reader }
+    return reader
   }
 
   /** What there is from a position on, a block at most. @throws where it is not kept any more */
@@ -159,10 +156,12 @@ function wakeAll(): void {
   for (const reader of woken) reader.wake()
 }
 
-class FrameReader implements AsyncIterator<Uint8Array, undefined> {
+class FrameReader implements Frames {
   readonly #buffer: FrameBuffer
+  readonly #over = Promise.withResolvers<void>()
   #position: number
-  #waiting: PromiseWithResolvers<Result> | undefined
+  /** Where it waits for what comes. */
+  #sink: Sink<Uint8Array> | undefined
   #hasLeft = false
 
   constructor(buffer: FrameBuffer, position: number) {
@@ -175,45 +174,54 @@ class FrameReader implements AsyncIterator<Uint8Array, undefined> {
   }
 
   get isWaiting(): boolean {
-    return this.#waiting !== undefined
+    return this.#sink !== undefined
   }
 
-  next(): Promise<Result> {
-    if (this.#hasLeft) return Promise.resolve(over)
-    const waiting = Promise.withResolvers<Result>()
-    this.#waiting = waiting
-    if (this.#position < this.#buffer.length || this.#buffer.isEnded) this.wake()
-    return waiting.promise
+  read(sink: Sink<Uint8Array>): Promise<void> {
+    this.#give(sink)
+    return this.#over.promise
   }
 
-  /** Also ends a `next` that waits. */
-  return(): Promise<Result> {
+  leave(): void {
     this.#hasLeft = true
+    this.#sink = undefined
     this.#buffer.remove(this)
-    this.#waiting?.resolve(over)
-    this.#waiting = undefined
-    return Promise.resolve(over)
+    this.#over.resolve()
   }
 
   wake(): void {
-    const waiting = this.#waiting
-    if (waiting === undefined) return
-    this.#waiting = undefined
+    const sink = this.#sink
+    this.#sink = undefined
+    if (sink !== undefined) this.#give(sink)
+  }
+
+  #give(sink: Sink<Uint8Array>): void {
     try {
-      waiting.resolve(this.#take())
+      while (!this.#hasLeft && this.#position < this.#buffer.length) {
+        const bytes = this.#buffer.read(this.#position)
+        this.#position += bytes.length
+        const room = sink(bytes)
+        this.#buffer.noteProgress()
+        if (room !== undefined) return void this.#giveAfter(room, sink)
+      }
+      if (this.#buffer.isEnded) this.leave()
+      else if (!this.#hasLeft) this.#sink = sink
     } catch (error) {
-      waiting.reject(error)
+      this.#fail(error)
     }
   }
 
-  #take(): Result {
-    if (this.#position === this.#buffer.length) {
-      this.#buffer.remove(this)
-      return over
+  async #giveAfter(room: Promise<void>, sink: Sink<Uint8Array>): Promise<void> {
+    try {
+      await room
+      this.#give(sink)
+    } catch (error) {
+      this.#fail(error)
     }
-    const value = this.#buffer.read(this.#position)
-    this.#position += value.length
-    this.#buffer.noteProgress()
-    return { done: false, value }
+  }
+
+  #fail(error: unknown): void {
+    this.#over.reject(error)
+    this.leave()
   }
 }

@@ -122,6 +122,9 @@ async function readFrom(runLog: RedisRunLog, runId: string, after: number, reads
   const frames = await runLog.follow(runId, after)
   if (frames === undefined) return undefined
   const read: Uint8Array[] = []
-  for await (const bytes of frames) if (read.push(bytes) >= reads) break
+  await frames.read((bytes) => {
+    if (read.push(bytes) >= reads) frames.leave()
+    return undefined
+  })
   return Buffer.concat(read).toString()
 }

@@ -85,10 +85,10 @@ export class RedisRunLog implements RunLog {
     const frames = await this.follow(runId, 0)
     if (frames === undefined) return false
     await this.#redis.publish(stopChannel, runId)
-    const reader = frames[Symbol.asyncIterator]()
+    const ended = frames.read(() => undefined).then(() => true)
     const late = delay(stopTimeoutMs, false, { ref: false })
-    const isStopped = await Promise.race([drain(reader), late])
-    if (!isStopped) void reader.return?.()
+    const isStopped = await Promise.race([ended, late])
+    if (!isStopped) frames.leave()
     return isStopped
   }
 
@@ -165,9 +165,4 @@ function createConnection(url: string): Redis {
   // A lost connection is made anew; `/ready` tells. Without a listener each try would be printed.
   redis.on('error', () => undefined)
   return redis
-}
-
-async function drain(reader: AsyncIterator<Uint8Array>): Promise<boolean> {
-  while ((await reader.next()).done !== true);
-  return true
 }
