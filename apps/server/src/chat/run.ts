@@ -16,7 +16,7 @@ import { GrowingReply } from './growing-reply.ts'
 import type { ReplyWriter } from './reply-writer.ts'
 import type { RunLogWriter } from './run-log.ts'
 import { readUpstreamBatch } from './upstream-batch.ts'
-import type { Upstream } from './upstream.ts'
+import type { Batch, Upstream } from './upstream.ts'
 
 export type StopReason = 'left' | 'stopped' | 'shutdown'
 
@@ -45,6 +45,8 @@ export class Run {
   #hasBegun = false
   #status: MessageStatus = 'streaming'
   #sequence = 1
+  /** From the terminal chunk on; resolves when the reply is stored. */
+  #ending: Promise<void> | undefined
   /** Resolves when the reply has ended and is stored. */
   readonly settled: Promise<void>
 
@@ -87,22 +89,36 @@ export class Run {
   }
 
   async #read(): Promise<void> {
-    const { owner, conversation, files, upstream, writer } = this.#options
+    const { owner, conversation, files, upstream } = this.#options
     const messages = (await files?.inline(owner, conversation.messages)) ?? conversation.messages
     const request = { ...conversation, messages }
-    for await (const batch of upstream.stream(request, this.#controller.signal)) {
-      const { chunks, problem } = readUpstreamBatch(batch, this.#hasBegun, conversation.replyId)
-      const last = chunks.at(-1)
-      if (last !== undefined) {
-        if (isTerminal(last)) return this.#end(chunks, last)
-        const room = this.#give(chunks)
-        const saved = this.#kept && writer.note(this.#kept)
-        if (room !== undefined) await room
-        if (saved !== undefined) await saved
-      }
-      if (problem) throw new AppError(problem.code, problem.detail)
+    const { signal } = this.#controller
+    try {
+      await upstream.stream(request, (batch) => this.#take(batch), signal)
+    } catch (error) {
+      // What comes after the end does not matter any more.
+      if (this.#ending === undefined) throw error
     }
-    throw new AppError('upstream_interrupted', 'The upstream ended before the reply was whole.')
+    if (this.#ending === undefined)
+      throw new AppError('upstream_interrupted', 'The upstream ended before the reply was whole.')
+    await this.#ending
+  }
+
+  /** @throws AppError for an error that the upstream tells of in the stream */
+  #take(batch: Batch): Promise<void> | undefined {
+    if (this.#ending !== undefined) return undefined
+    const { conversation, writer } = this.#options
+    const { chunks, problem } = readUpstreamBatch(batch, this.#hasBegun, conversation.replyId)
+    const last = chunks.at(-1)
+    if (last !== undefined && isTerminal(last)) {
+      // An upstream that does not end of itself by then is closed.
+      this.#ending = this.#end(chunks, last).then(() => this.#controller.abort())
+      return undefined
+    }
+    const room = last && this.#give(chunks)
+    const saved = last && this.#kept && writer.note(this.#kept)
+    if (problem) throw new AppError(problem.code, problem.detail)
+    return room && saved ? Promise.all([room, saved]).then(() => undefined) : (room ?? saved)
   }
 
   async #fail(error: unknown): Promise<void> {

@@ -62,8 +62,11 @@ export class TitleService {
     ]
     let reply = emptyReply
     try {
-      for await (const batch of this.#upstream.stream({ messages }, signal))
-        reply = accumulate(reply, batch)
+      await this.#upstream.stream(
+        { messages },
+        (batch) => void (reply = accumulate(reply, batch)),
+        signal,
+      )
     } catch (error) {
       this.#log.warn({ err: error }, 'the upstream gave no title')
       return ''

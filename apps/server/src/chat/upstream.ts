@@ -1,4 +1,5 @@
 import type { ChatMessage, Model, Tools, UIMessageChunk } from '@assistant-ui-proxy/contract'
+import type { Sink } from '../sink.ts'
 
 export interface UpstreamRequest {
   /** The conversation, first to last; ends with what the user wrote, or with a reply and its tools' results. */
@@ -9,6 +10,9 @@ export interface UpstreamRequest {
   readonly tools?: Tools | undefined
 }
 
+/** Chunks in the order in which they came. */
+export type Batch = readonly UIMessageChunk[]
+
 /** `open` lets nothing through, `half-open` one call to see. */
 type Circuit = 'closed' | 'half-open' | 'open'
 
@@ -18,13 +22,13 @@ export interface Upstream {
   /** What it is and where, for the person who starts the server; no credentials. */
   readonly description: string
   /**
-   * Streams one reply. Each array is what one read from the network held. Nothing is asked of the
-   * upstream before the first `next()`, and no more is read than is taken.
-   * A whole reply ends with `finish`; where the iteration ends without, the upstream broke off.
+   * Asks for one reply. Each batch is what one read from the network held, given in that read's own
+   * turn; while the sink has no room, nothing is read. Resolves when the upstream has ended: a whole
+   * reply had its `finish` by then, one without broke off.
    * @param signal aborts the exchange and closes the connection
-   * @throws AppError `upstream_*`
+   * @throws AppError `upstream_*`, and what the sink throws
    */
-  stream(request: UpstreamRequest, signal: AbortSignal): AsyncIterable<readonly UIMessageChunk[]>
+  stream(request: UpstreamRequest, sink: Sink<Batch>, signal: AbortSignal): Promise<void>
   /** The models that a request may name; none where there is no choice. @throws AppError `upstream_*` */
   listModels(): Promise<readonly Model[]>
   /** Whether a circuit breaker lets calls through; absent: there is none. */

@@ -7,8 +7,8 @@ import {
 } from 'cockatiel'
 import type { ProblemCode } from '@assistant-ui-proxy/contract'
 import { AppError, problemOf } from '../app-error.ts'
-import type { Upstream } from '../chat/upstream.ts'
-import { beginStream, deferStream } from './begun-stream.ts'
+import type { Batch, Upstream } from '../chat/upstream.ts'
+import { tryStream, type Failure } from './try-stream.ts'
 import { wrapUpstream } from './wrap-upstream.ts'
 
 export interface CircuitBreakerOptions {
@@ -42,19 +42,33 @@ export function withCircuitBreaker(
   })
   return wrapUpstream(upstream, {
     circuit: () => circuitNames[breaker.state],
-    stream: (request, signal) =>
-      deferStream(async () => {
-        try {
-          return await breaker.execute(() => beginStream(upstream.stream(request, signal)))
-        } catch (error) {
-          if (!(error instanceof BrokenCircuitError)) throw error
-          const detail = `The upstream ${upstream.name} failed ${breakerFailures} times in a row and is spared for a moment. Try again soon.`
-          throw new AppError('upstream_suspended', detail, {
-            retry_after_ms: breakerOpenMs,
-            cause: error,
-          })
-        }
-      }),
+    async stream(request, sink, signal) {
+      const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
+      let streaming: Promise<Failure | undefined> | undefined
+      const hasBegun = async () => {
+        const failure = await streaming
+        if (failure?.hasBegun === false) throw failure.error
+      }
+      try {
+        await breaker.execute(() => {
+          const noting = (batch: Batch) => {
+            begin()
+            return sink(batch)
+          }
+          streaming = tryStream(upstream, request, noting, signal)
+          return Promise.race([begun, hasBegun()])
+        })
+      } catch (error) {
+        if (!(error instanceof BrokenCircuitError)) throw error
+        const detail = `The upstream ${upstream.name} failed ${breakerFailures} times in a row and is spared for a moment. Try again soon.`
+        throw new AppError('upstream_suspended', detail, {
+          retry_after_ms: breakerOpenMs,
+          cause: error,
+        })
+      }
+      const failure = await streaming
+      if (failure !== undefined) throw failure.error
+    },
   })
 }
 

@@ -1,9 +1,7 @@
-import type { UIMessageChunk } from '@assistant-ui-proxy/contract'
 import { AppError } from '../app-error.ts'
-import type { Upstream, UpstreamRequest } from '../chat/upstream.ts'
+import type { Batch, Upstream, UpstreamRequest } from '../chat/upstream.ts'
+import type { Sink } from '../sink.ts'
 import { wrapUpstream } from './wrap-upstream.ts'
-
-type Batch = readonly UIMessageChunk[]
 
 export interface DeadlineOptions {
   readonly firstChunkMs: number
@@ -15,75 +13,72 @@ export interface DeadlineOptions {
 /** Ends a stream that keeps its reader waiting, as `upstream_timeout`. */
 export function withDeadlines(upstream: Upstream, options: DeadlineOptions): Upstream {
   return wrapUpstream(upstream, {
-    stream: (request, signal) => ({
-      [Symbol.asyncIterator]: () => new TimedStream(upstream, options, request, signal),
-    }),
+    stream: (request, sink, signal) =>
+      new TimedStream(options, sink, signal).run(upstream, request),
   })
 }
 
 /** Two timers a stream; a batch costs one `refresh`. */
-class TimedStream implements AsyncIterator<Batch, unknown> {
+class TimedStream {
+  readonly #options: DeadlineOptions
+  readonly #sink: Sink<Batch>
   readonly #signal: AbortSignal
   readonly #inner = new AbortController()
-  readonly #stream: AsyncIterator<Batch, unknown>
-  readonly #total: NodeJS.Timeout
-  readonly #idleMs: number
   #wait: NodeJS.Timeout
-  #isWaiting = false
   #hasBegun = false
+  /** While the sink has no room, the time is that of its reader. */
+  #isPaused = false
   #lateness: string | undefined
 
-  constructor(
-    upstream: Upstream,
-    { firstChunkMs, idleMs, totalMs }: DeadlineOptions,
-    request: UpstreamRequest,
-    signal: AbortSignal,
-  ) {
+  constructor(options: DeadlineOptions, sink: Sink<Batch>, signal: AbortSignal) {
+    this.#options = options
+    this.#sink = sink
     this.#signal = signal
-    this.#idleMs = idleMs
-    if (signal.aborted) this.#leave()
-    else signal.addEventListener('abort', this.#leave, { once: true })
-    this.#total = setTimeout(this.#expire, totalMs, `did not end within ${totalMs / 1_000} s`)
+    const { firstChunkMs } = options
     this.#wait = setTimeout(
       this.#expire,
       firstChunkMs,
-      `said nothing for ${firstChunkMs / 1_000} s`,
+      `said nothing for ${secondsOf(firstChunkMs)}`,
     )
-    this.#stream = upstream.stream(request, this.#inner.signal)[Symbol.asyncIterator]()
   }
 
-  next(): Promise<IteratorResult<Batch, unknown>> {
-    this.#isWaiting = true
+  async run(upstream: Upstream, request: UpstreamRequest): Promise<void> {
+    const { totalMs } = this.#options
+    const total = setTimeout(this.#expire, totalMs, `did not end within ${secondsOf(totalMs)}`)
+    if (this.#signal.aborted) this.#leave()
+    else this.#signal.addEventListener('abort', this.#leave, { once: true })
+    try {
+      await upstream.stream(request, this.#take, this.#inner.signal)
+    } catch (cause) {
+      if (this.#lateness === undefined) throw cause
+      const detail = `The upstream ${this.#lateness}. Try again.`
+      throw new AppError('upstream_timeout', detail, { cause })
+    } finally {
+      clearTimeout(total)
+      clearTimeout(this.#wait)
+      this.#signal.removeEventListener('abort', this.#leave)
+    }
+  }
+
+  readonly #take = (batch: Batch) => {
     if (this.#hasBegun) this.#wait.refresh()
-    return this.#stream.next().then(this.#pass, this.#fail)
-  }
-
-  async return(): Promise<IteratorResult<Batch, unknown>> {
-    this.#clear()
-    await this.#stream.return?.()
-    return { done: true, value: undefined }
-  }
-
-  readonly #pass = (result: IteratorResult<Batch, unknown>) => {
-    this.#isWaiting = false
-    if (result.done === true) this.#clear()
-    else if (!this.#hasBegun) this.#begin()
-    return result
-  }
-
-  readonly #fail = (cause: unknown): never => {
-    this.#clear()
-    if (this.#lateness === undefined) throw cause
-    const detail = `The upstream ${this.#lateness}. Try again.`
-    throw new AppError('upstream_timeout', detail, { cause })
+    else this.#begin()
+    const room = this.#sink(batch)
+    if (room === undefined) return undefined
+    this.#isPaused = true
+    return room.finally(() => {
+      this.#isPaused = false
+      this.#wait.refresh()
+    })
   }
 
   /** From here on pauses are timed; while the reader takes its time, the timer runs out unheeded. */
   #begin(): void {
     this.#hasBegun = true
     clearTimeout(this.#wait)
-    const reason = `paused for ${this.#idleMs / 1_000} s`
-    this.#wait = setTimeout(() => this.#isWaiting && this.#expire(reason), this.#idleMs)
+    const { idleMs } = this.#options
+    const reason = `paused for ${secondsOf(idleMs)}`
+    this.#wait = setTimeout(() => this.#isPaused || this.#expire(reason), idleMs)
   }
 
   readonly #expire = (lateness: string) => {
@@ -92,10 +87,8 @@ class TimedStream implements AsyncIterator<Batch, unknown> {
   }
 
   readonly #leave = () => this.#inner.abort(this.#signal.reason)
+}
 
-  #clear(): void {
-    clearTimeout(this.#total)
-    clearTimeout(this.#wait)
-    this.#signal.removeEventListener('abort', this.#leave)
-  }
+function secondsOf(ms: number): string {
+  return `${ms / 1_000} s`
 }

@@ -1,31 +1,29 @@
 import { problemOf } from '../app-error.ts'
 import type { Upstream } from '../chat/upstream.ts'
-import { beginStream, deferStream } from './begun-stream.ts'
+import { tryStream, type Failure } from './try-stream.ts'
 import { wrapUpstream } from './wrap-upstream.ts'
 
 /**
  * Asks the next where one fails before its first chunk. The models are those of the first; the others
  * answer with their default.
  */
-export function withFallbacks(first: Upstream, others: readonly Upstream[]): Upstream {
-  if (others.length === 0) return first
+export function withFallbacks(meant: Upstream, others: readonly Upstream[]): Upstream {
+  if (others.length === 0) return meant
   const names = others.map(({ name }) => name).join(', then ')
-  return wrapUpstream(first, {
-    description: `${first.description}; if it fails: ${names}`,
-    stream: (request, signal) =>
-      deferStream(async () => {
-        let failure: unknown
-        for (const upstream of [first, ...others]) {
-          const asked = upstream === first ? request : { ...request, model: undefined }
-          try {
-            return await beginStream(upstream.stream(asked, signal))
-          } catch (error) {
-            // The first failure is told: it is that of the upstream that was meant.
-            failure ??= error
-            if (signal.aborted || problemOf(error) === undefined) throw error
-          }
-        }
-        throw failure
-      }),
+  return wrapUpstream(meant, {
+    description: `${meant.description}; if it fails: ${names}`,
+    async stream(request, sink, signal) {
+      let first: Failure | undefined
+      for (const upstream of [meant, ...others]) {
+        const asked = upstream === meant ? request : { ...request, model: undefined }
+        const failure = await tryStream(upstream, asked, sink, signal)
+        if (failure === undefined) return
+        const { error, hasBegun } = failure
+        if (hasBegun || signal.aborted || problemOf(error) === undefined) throw error
+        // The first failure is told: it is that of the upstream that was meant.
+        first ??= failure
+      }
+      throw first?.error
+    },
   })
 }

@@ -1,7 +1,7 @@
 import type { UIMessageChunk } from '@assistant-ui-proxy/contract'
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../app-error.ts'
-import type { Upstream } from '../chat/upstream.ts'
+import type { Batch, Upstream } from '../chat/upstream.ts'
 import { aborted, finishBatch, scriptUpstream, textBatch } from '../tests/scripted-upstream.ts'
 import { withCircuitBreaker } from './circuit-breaker.ts'
 import { withDeadlines } from './deadlines.ts'
@@ -103,10 +103,11 @@ describe('withDeadlines', () => {
       yield finishBatch
     })
     let chunks = 0
-    for await (const batch of withDeadlines(upstream, options).stream(request, never())) {
+    const takeSlowly = async (batch: Batch) => {
       chunks += batch.length
       await pause(90)
     }
+    await withDeadlines(upstream, options).stream(request, takeSlowly, never())
     expect(chunks).toBe(4)
   })
 
@@ -157,8 +158,10 @@ describe('withFallbacks', () => {
     const first = failFor(1, denied)
     const second = failFor(0, denied)
     const upstream = withFallbacks(first.upstream, [second.upstream])
-    const stream = upstream.stream({ ...request, model: 'm' }, never())
-    for await (const batch of stream) expect(batch.length).toBeGreaterThan(0)
+    const batches: Batch[] = []
+    const take = (batch: Batch) => void batches.push(batch)
+    await upstream.stream({ ...request, model: 'm' }, take, never())
+    expect(batches).toEqual([textBatch('x'), finishBatch])
     expect(first.requests[0]).toMatchObject({ model: 'm' })
     expect(second.requests[0]?.model).toBeUndefined()
   })
@@ -176,6 +179,42 @@ describe('withFallbacks', () => {
     const second = failFor(0, denied)
     await expect(readAll(withFallbacks(upstream, [second.upstream]))).rejects.toBe(busy)
     expect(second.requests).toEqual([])
+  })
+})
+
+describe('every policy', () => {
+  const policies: [string, (upstream: Upstream) => Upstream][] = [
+    [
+      'deadlines',
+      (inner) => withDeadlines(inner, { firstChunkMs: 900, idleMs: 900, totalMs: 900 }),
+    ],
+    ['breaker', (inner) => withCircuitBreaker(inner, { breakerFailures: 3, breakerOpenMs: 80 })],
+    ['retries', (inner) => withRetries(inner, { maxAttempts: 3, retryBudgetMs: 1_000 })],
+    ['fallbacks', (inner) => withFallbacks(inner, [failFor(0, denied).upstream])],
+  ]
+
+  it.each(policies)('gives what a reader throws back to it, asking once: %s', async (_, wrap) => {
+    const { upstream, requests } = failFor(0, denied)
+    const failure = new Error('the reader failed')
+    const failing = () => {
+      throw failure
+    }
+    await expect(wrap(upstream).stream(request, failing, never())).rejects.toBe(failure)
+    expect(requests).toHaveLength(1)
+  })
+
+  it.each(policies)('has the upstream wait for the reader: %s', async (_, wrap) => {
+    let given = 0
+    const { upstream } = scriptUpstream(async function* () {
+      for (; given < 3; given++) yield textBatch('x')
+    })
+    const { promise: room, resolve: makeRoom } = Promise.withResolvers<void>()
+    const streaming = wrap(upstream).stream(request, () => room, never())
+    await pause(20)
+    expect(given).toBe(0)
+    makeRoom()
+    await streaming
+    expect(given).toBe(3)
   })
 })
 
@@ -205,7 +244,7 @@ function failFor(times: number, error: AppError) {
 
 async function readAll(upstream: Upstream, signal = never()): Promise<UIMessageChunk[]> {
   const chunks: UIMessageChunk[] = []
-  for await (const batch of upstream.stream(request, signal)) chunks.push(...batch)
+  await upstream.stream(request, (batch) => void chunks.push(...batch), signal)
   return chunks
 }
 

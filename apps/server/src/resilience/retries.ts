@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { ProblemCode } from '@assistant-ui-proxy/contract'
 import { problemOf } from '../app-error.ts'
 import type { Upstream } from '../chat/upstream.ts'
-import { beginStream, deferStream } from './begun-stream.ts'
+import { tryStream } from './try-stream.ts'
 import { wrapUpstream } from './wrap-upstream.ts'
 
 export interface RetryOptions {
@@ -33,20 +33,19 @@ export function withRetries(
   { maxAttempts, retryBudgetMs }: RetryOptions,
 ): Upstream {
   return wrapUpstream(upstream, {
-    stream: (request, signal) =>
-      deferStream(async () => {
-        const startedAt = performance.now()
-        for (let attempt = 1; ; attempt++) {
-          try {
-            return await beginStream(upstream.stream(request, signal))
-          } catch (error) {
-            const pauseMs = pauseBefore(attempt, error)
-            const isLate = performance.now() - startedAt + pauseMs > retryBudgetMs
-            if (signal.aborted || attempt >= maxAttempts || isLate || !mayPass(error)) throw error
-            await delay(pauseMs, undefined, { signal })
-          }
-        }
-      }),
+    async stream(request, sink, signal) {
+      const startedAt = performance.now()
+      for (let attempt = 1; ; attempt++) {
+        const failure = await tryStream(upstream, request, sink, signal)
+        if (failure === undefined) return
+        const { error, hasBegun } = failure
+        const pauseMs = pauseBefore(attempt, error)
+        const isLate = performance.now() - startedAt + pauseMs > retryBudgetMs
+        const isLast = hasBegun || isLate || attempt >= maxAttempts
+        if (isLast || signal.aborted || !mayPass(error)) throw error
+        await delay(pauseMs, undefined, { signal })
+      }
+    },
   })
 }
 

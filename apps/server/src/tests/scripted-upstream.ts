@@ -1,7 +1,5 @@
-import { textOfParts, type UIMessageChunk } from '@assistant-ui-proxy/contract'
-import type { Upstream, UpstreamRequest } from '../chat/upstream.ts'
-
-type Batch = readonly UIMessageChunk[]
+import { textOfParts } from '@assistant-ui-proxy/contract'
+import type { Batch, Upstream, UpstreamRequest } from '../chat/upstream.ts'
 
 /** An upstream that does what the test says, and remembers what it was asked. */
 export function scriptUpstream(
@@ -11,9 +9,9 @@ export function scriptUpstream(
   const upstream: Upstream = {
     name: 'scripted',
     description: 'scripted',
-    stream: (request, signal) => {
+    stream: async (request, sink, signal) => {
       requests.push(request)
-      return script(request, signal)
+      for await (const batch of script(request, signal)) await sink(batch)
     },
     listModels: async () => [],
   }

@@ -31,10 +31,35 @@ describe('streamEvents', () => {
     const signal = new AbortController().signal
     const request = { url: new URL(url), body: {}, signal }
     const deltas: string[] = []
-    for await (const batch of streamEvents(agent, request, mapping())) {
+    let isBusy = false
+    await streamEvents(agent, request, mapping(), async (batch) => {
+      expect(isBusy).toBe(false)
+      isBusy = true
       for (const chunk of batch) if (chunk.type === 'text-delta') deltas.push(chunk.delta)
       await new Promise((resolve) => setTimeout(resolve, 1))
-    }
+      isBusy = false
+    })
     expect(deltas).toEqual(words)
+  })
+
+  it('closes the connection where the sink fails, and tells why', async () => {
+    let closed: () => void
+    const isClosed = new Promise<void>((resolve) => (closed = resolve))
+    const url = await startPeer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write('data: one\n\n')
+      response.on('close', () => closed())
+    })
+    const signal = new AbortController().signal
+    const streaming = streamEvents(
+      agent,
+      { url: new URL(url), body: {}, signal },
+      mapping(),
+      () => {
+        throw new Error('on purpose')
+      },
+    )
+    await expect(streaming).rejects.toThrow('on purpose')
+    await isClosed
   })
 })

@@ -2,11 +2,10 @@ import { createEventReader, type UIMessageChunk } from '@assistant-ui-proxy/cont
 import type { Transform } from 'node:stream'
 import type { Agent, Dispatcher } from 'undici'
 import { AppError } from '../../app-error.ts'
-import { BatchQueue } from './batch-queue.ts'
+import type { Batch } from '../../chat/upstream.ts'
+import type { Sink } from '../../sink.ts'
 import { createDecompressor } from './decompressor.ts'
 import { connectionError, errorOfStatus, interruption } from './upstream-errors.ts'
-
-type Batch = readonly UIMessageChunk[]
 
 export interface EventRequest {
   readonly url: URL
@@ -29,58 +28,51 @@ export interface EventMapping {
 }
 
 /**
- * Posts JSON and maps the events of the answer: each batch is what one read made whole, mapped in the
- * read's own turn. Redirects are not followed: credentials must not reach another host.
+ * Posts JSON and maps the events of the answer: what one read made whole is one batch, mapped and given
+ * in the read's own turn. Redirects are not followed: credentials must not reach another host.
  * @throws AppError `upstream_*`
  */
 export function streamEvents(
   agent: Agent,
   request: EventRequest,
   mapping: EventMapping,
-): AsyncIterable<Batch> {
-  return { [Symbol.asyncIterator]: () => new EventExchange(agent, request, mapping) }
+  sink: Sink<Batch>,
+): Promise<void> {
+  return new EventExchange(request, mapping, sink).run(agent)
 }
-
-/** So much may wait for a slow reader before no more is read, in bytes as they came. */
-const queueLimitBytes = 65_536
 
 /** After the last event that matters, an answer gets this to end, so that its connection is kept. */
 const drainTimeoutMs = 1_000
 const drainLimitBytes = 65_536
 
 /** One request and its answer, as undici tells of it. */
-class EventExchange implements AsyncIterator<Batch, undefined>, Dispatcher.DispatchHandler {
-  readonly #agent: Agent
+class EventExchange implements Dispatcher.DispatchHandler {
   readonly #request: EventRequest
   readonly #mapping: EventMapping
+  readonly #sink: Sink<Batch>
   readonly #events = createEventReader()
-  readonly #queue = new BatchQueue()
-  #queuedBytes = 0
+  readonly #ended = Promise.withResolvers<void>()
   #controller: Dispatcher.DispatchController | undefined
   #decompressor: Transform | undefined
-  #state: 'new' | 'asked' | 'answered' | 'over' = 'new'
+  #state: 'asked' | 'answered' | 'over' = 'asked'
   #drainedBytes = 0
   #drainTimer: NodeJS.Timeout | undefined
 
-  constructor(agent: Agent, request: EventRequest, mapping: EventMapping) {
-    this.#agent = agent
+  constructor(request: EventRequest, mapping: EventMapping, sink: Sink<Batch>) {
     this.#request = request
     this.#mapping = mapping
+    this.#sink = sink
   }
 
-  next(): Promise<IteratorResult<Batch, undefined>> {
-    if (this.#state === 'new') this.#ask()
-    const next = this.#queue.next()
-    const isPaused = this.#queuedBytes > queueLimitBytes
-    this.#queuedBytes = 0
-    // What was held back may be read before this returns, and may be enough to pause again.
-    if (isPaused) (this.#decompressor ?? this.#controller)?.resume()
-    return next
-  }
-
-  return(): Promise<IteratorResult<Batch, undefined>> {
-    if (this.#state !== 'over') this.#abandon(undefined)
-    return Promise.resolve({ done: true, value: undefined })
+  run(agent: Agent): Promise<void> {
+    const { signal } = this.#request
+    if (signal.aborted) {
+      this.#leave()
+    } else {
+      signal.addEventListener('abort', this.#leave, { once: true })
+      this.#ask(agent)
+    }
+    return this.#ended.promise
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -131,12 +123,9 @@ class EventExchange implements AsyncIterator<Batch, undefined>, Dispatcher.Dispa
     this.#settle(this.#failure(cause))
   }
 
-  #ask(): void {
-    const { url, headers, body, signal } = this.#request
-    this.#state = 'asked'
-    if (signal.aborted) return this.#leave()
-    signal.addEventListener('abort', this.#leave, { once: true })
-    this.#agent.dispatch(
+  #ask(agent: Agent): void {
+    const { url, headers, body } = this.#request
+    agent.dispatch(
       {
         origin: url.origin,
         path: url.pathname + url.search,
@@ -167,14 +156,26 @@ class EventExchange implements AsyncIterator<Batch, undefined>, Dispatcher.Dispa
       return this.#abandon(error)
     }
     this.#give(chunks)
-    if (isLast) return this.#end()
-    if (this.#queue.isEmpty) return
-    this.#queuedBytes += bytes.length
-    if (this.#queuedBytes > queueLimitBytes) (this.#decompressor ?? this.#controller)?.pause()
+    if (isLast) this.#end()
   }
 
   #give(chunks: UIMessageChunk[]): void {
-    if (chunks.length > 0) this.#queue.push(chunks)
+    if (chunks.length === 0) return
+    try {
+      const room = this.#sink(chunks)
+      if (room !== undefined) this.#pauseFor(room)
+    } catch (error) {
+      this.#abandon(error)
+    }
+  }
+
+  #pauseFor(room: Promise<void>): void {
+    const source = this.#decompressor ?? this.#controller
+    source?.pause()
+    room.then(
+      () => source?.resume(),
+      (error: unknown) => this.#abandon(error),
+    )
   }
 
   /** The answer has ended by itself. */
@@ -188,6 +189,7 @@ class EventExchange implements AsyncIterator<Batch, undefined>, Dispatcher.Dispa
 
   /** What is still to come does not matter; reading it, within bounds, keeps the connection. */
   #end(error?: unknown): void {
+    if (this.#state === 'over') return
     this.#settle(error)
     const drop = () => this.#controller?.abort(abandoned)
     this.#drainTimer = setTimeout(drop, drainTimeoutMs)
@@ -205,8 +207,8 @@ class EventExchange implements AsyncIterator<Batch, undefined>, Dispatcher.Dispa
     this.#state = 'over'
     this.#request.signal.removeEventListener('abort', this.#leave)
     this.#decompressor?.destroy()
-    if (error === undefined) this.#queue.end()
-    else this.#queue.fail(error)
+    if (error === undefined) this.#ended.resolve()
+    else this.#ended.reject(error)
   }
 
   #failure(cause: Error): unknown {

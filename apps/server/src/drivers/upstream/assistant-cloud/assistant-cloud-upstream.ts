@@ -19,7 +19,7 @@ export function createAssistantCloudUpstream(
   return {
     name: 'assistant-cloud',
     description: `assistant-cloud, ${assistantId} at ${access.baseUrl}`,
-    stream: ({ messages }, signal) => {
+    stream: ({ messages }, sink, signal) => {
       const body = {
         // As the service's own client says it where the assistant keeps no thread.
         thread_id: 'unstable_todo',
@@ -27,7 +27,7 @@ export function createAssistantCloudUpstream(
         response_format: 'vercel-ai-data-stream/v1',
         messages,
       }
-      return streamEvents(agent, { url, headers, body, signal }, new RemoteMapping())
+      return streamEvents(agent, { url, headers, body, signal }, new RemoteMapping(), sink)
     },
     listModels: async () => [],
   }

@@ -1,7 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { textOfParts, type UIMessageChunk } from '@assistant-ui-proxy/contract'
+import { textOfParts } from '@assistant-ui-proxy/contract'
 import { AppError } from '../../../app-error.ts'
-import { titleInstruction, type Upstream, type UpstreamRequest } from '../../../chat/upstream.ts'
+import {
+  titleInstruction,
+  type Batch,
+  type Upstream,
+  type UpstreamRequest,
+} from '../../../chat/upstream.ts'
+import type { Sink } from '../../../sink.ts'
 import { writeDemoReply, writeDemoTitle, type DemoReply } from './demo-reply.ts'
 
 /** An offline assistant, so that the product runs with nothing configured. */
@@ -10,7 +16,7 @@ export function createDemoUpstream(): Upstream {
     name: 'demo',
     description:
       'demo, an offline assistant (set OPENAI_BASE_URL or ASSISTANT_UI_BASE_URL for a real one)',
-    stream: (request, signal) => play(replyTo(request), signal),
+    stream: (request, sink, signal) => play(replyTo(request), sink, signal),
     listModels: async () => [{ id: 'demo', is_default: true }],
   }
 }
@@ -22,24 +28,21 @@ function replyTo({ messages }: UpstreamRequest): DemoReply {
   return wantsTitle ? writeDemoTitle(question) : writeDemoReply(question)
 }
 
-async function* play(
-  reply: DemoReply,
-  signal: AbortSignal,
-): AsyncGenerator<readonly UIMessageChunk[]> {
-  yield [{ type: 'start' }, { type: 'start-step' }]
+async function play(reply: DemoReply, sink: Sink<Batch>, signal: AbortSignal): Promise<void> {
+  await sink([{ type: 'start' }, { type: 'start-step' }])
   for (const [index, { kind, text }] of reply.parts.entries()) {
     const id = String(index)
-    yield [{ type: `${kind}-start`, id }]
+    await sink([{ type: `${kind}-start`, id }])
     for (const word of text.match(/\s*\S+\s*/g) ?? []) {
       if (reply.wordDelayMs > 0) await delay(reply.wordDelayMs, undefined, { signal })
-      yield [{ type: `${kind}-delta`, id, delta: word }]
+      await sink([{ type: `${kind}-delta`, id, delta: word }])
     }
-    yield [{ type: `${kind}-end`, id }]
+    await sink([{ type: `${kind}-end`, id }])
   }
   if (reply.fails)
     throw new AppError(
       'upstream_error',
       'The demo model broke off in mid-reply, as you asked. What came before is kept; retry to see it again.',
     )
-  yield [{ type: 'finish-step' }, { type: 'finish', finishReason: 'stop' }]
+  await sink([{ type: 'finish-step' }, { type: 'finish', finishReason: 'stop' }])
 }

@@ -1,8 +1,7 @@
-import type { UIMessageChunk } from '@assistant-ui-proxy/contract'
 import type { Agent } from 'undici'
 import { AppError } from '../../../app-error.ts'
-import type { Upstream, UpstreamRequest } from '../../../chat/upstream.ts'
-import { beginStream, deferStream } from '../../../resilience/begun-stream.ts'
+import type { Batch, Upstream, UpstreamRequest } from '../../../chat/upstream.ts'
+import type { Sink } from '../../../sink.ts'
 import { streamEvents } from '../stream-events.ts'
 import { OpenAiMapping } from './openai-mapping.ts'
 import { toOpenAiMessages, toOpenAiTools } from './openai-messages.ts'
@@ -35,18 +34,16 @@ export class OpenAiCompatibleUpstream implements Upstream {
     this.#defaultModel = model
   }
 
-  stream(request: UpstreamRequest, signal: AbortSignal): AsyncIterable<readonly UIMessageChunk[]> {
-    return deferStream(async () => {
-      const body = {
-        model: request.model ?? this.#defaultModel ?? (await this.#findDefaultModel()),
-        messages: toOpenAiMessages(request.messages),
-        tools: toOpenAiTools(request.tools),
-        stream: true,
-        stream_options: { include_usage: true },
-      }
-      const exchange = { url: this.#url, headers: this.#headers, body, signal }
-      return beginStream(streamEvents(this.#agent, exchange, new OpenAiMapping(request.tools)))
-    })
+  async stream(request: UpstreamRequest, sink: Sink<Batch>, signal: AbortSignal): Promise<void> {
+    const body = {
+      model: request.model ?? this.#defaultModel ?? (await this.#findDefaultModel()),
+      messages: toOpenAiMessages(request.messages),
+      tools: toOpenAiTools(request.tools),
+      stream: true,
+      stream_options: { include_usage: true },
+    }
+    const exchange = { url: this.#url, headers: this.#headers, body, signal }
+    await streamEvents(this.#agent, exchange, new OpenAiMapping(request.tools), sink)
   }
 
   async listModels() {

@@ -3,12 +3,11 @@ import {
   textOfParts,
   type ChatMessage,
   type Model,
-  type UIMessageChunk,
 } from '@assistant-ui-proxy/contract'
 import type { Agent } from 'undici'
 import { z } from 'zod'
 import { AppError, problemOf } from '../../../app-error.ts'
-import type { Upstream, UpstreamRequest } from '../../../chat/upstream.ts'
+import type { Upstream } from '../../../chat/upstream.ts'
 import { localOwner } from '../../../identity/owner.ts'
 import {
   headersFor,
@@ -29,20 +28,12 @@ export function createRemoteUpstream(agent: Agent, access: AssistantCloudAccess)
   return {
     name: 'remote',
     description: `remote, ${baseUrl}`,
-    stream: (request, signal) => streamChat(agent, url, headers, request, signal),
+    stream: ({ messages, model, tools }, sink, signal) => {
+      const body = { messages: messages.map(toRemoteMessage), model, tools, stream: true }
+      return streamEvents(agent, { url, headers, body, signal }, new RemoteMapping(), sink)
+    },
     listModels: () => listRemoteModels(agent, baseUrl, headers),
   }
-}
-
-function streamChat(
-  agent: Agent,
-  url: URL,
-  headers: Record<string, string>,
-  { messages, model, tools }: UpstreamRequest,
-  signal: AbortSignal,
-): AsyncIterable<readonly UIMessageChunk[]> {
-  const body = { messages: messages.map(toRemoteMessage), model, tools, stream: true }
-  return streamEvents(agent, { url, headers, body, signal }, new RemoteMapping())
 }
 
 /** Plain text goes as the original plan's `{role, content}`; what that cannot say, as parts beside it. */
