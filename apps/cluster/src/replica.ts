@@ -28,7 +28,7 @@ export class Replica {
   ): Promise<Replica> {
     const args =
       form === 'built'
-        ? ['--max-semi-space-size=4', 'dist/main.js']
+        ? ['--max-semi-space-size=8', 'dist/main.js']
         : ['--conditions=@assistant-ui-proxy/source', 'src/main.ts']
     const replica = new Replica(await findFreePort(), args, env)
     await replica.start()

@@ -93,7 +93,7 @@ export const contenders: readonly Contender[] = [
     }),
     // As `pnpm start` runs it, with what production has by default: storage, logs, deadlines.
     command: ({ mockUrl, folder }) => ({
-      args: ['--max-semi-space-size=4', join(serverFolder, 'dist/main.js')],
+      args: ['--max-semi-space-size=8', join(serverFolder, 'dist/main.js')],
       env: {
         ENVIRONMENT: 'production',
         AUTH_OPEN_IN_PRODUCTION: 'yes',

@@ -18,7 +18,7 @@ import type { RunLogWriter } from './run-log.ts'
 import { readUpstreamBatch } from './upstream-batch.ts'
 import type { Batch, Upstream } from './upstream.ts'
 
-export type StopReason = 'left' | 'stopped' | 'shutdown'
+export type StopReason = 'left' | 'stopped' | 'shutdown' | 'ended'
 
 export interface RunOptions {
   readonly id: string
@@ -112,7 +112,7 @@ export class Run {
     const last = chunks.at(-1)
     if (last !== undefined && isTerminal(last)) {
       // An upstream that does not end of itself by then is closed.
-      this.#ending = this.#end(chunks, last).then(() => this.#controller.abort())
+      this.#ending = this.#end(chunks, last).then(() => this.stop('ended'))
       return undefined
     }
     const room = last && this.#give(chunks)

@@ -7,7 +7,7 @@ import {
 } from 'cockatiel'
 import type { ProblemCode } from '@assistant-ui-proxy/contract'
 import { AppError, problemOf } from '../app-error.ts'
-import type { Batch, Upstream } from '../chat/upstream.ts'
+import type { Upstream } from '../chat/upstream.ts'
 import { tryStream, type Failure } from './try-stream.ts'
 import { wrapUpstream } from './wrap-upstream.ts'
 
@@ -51,11 +51,7 @@ export function withCircuitBreaker(
       }
       try {
         await breaker.execute(() => {
-          const noting = (batch: Batch) => {
-            begin()
-            return sink(batch)
-          }
-          streaming = tryStream(upstream, request, noting, signal)
+          streaming = tryStream(upstream, request, sink, signal, begin)
           return Promise.race([begun, hasBegun()])
         })
       } catch (error) {

@@ -9,16 +9,23 @@ export interface Failure {
   readonly hasBegun: boolean
 }
 
-/** @returns undefined where all went well. An upstream that ends before it says anything has failed. */
+/**
+ * @param onBegun called when the first batch has come
+ * @returns undefined where all went well. An upstream that ends before it says anything has failed.
+ */
 export async function tryStream(
   upstream: Upstream,
   request: UpstreamRequest,
   sink: Sink<Batch>,
   signal: AbortSignal,
+  onBegun?: () => void,
 ): Promise<Failure | undefined> {
   let hasBegun = false
   const noting = (batch: Batch) => {
-    hasBegun = true
+    if (!hasBegun) {
+      hasBegun = true
+      onBegun?.()
+    }
     return sink(batch)
   }
   try {

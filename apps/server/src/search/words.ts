@@ -9,11 +9,10 @@ const maxTextLength = 200_000
 
 /** The words of a text as they are compared: in lower case, without accents. Each once. */
 export function wordsOf(text: string): string[] {
-  const words = new Set<string>()
-  for (const [word] of text.slice(0, maxTextLength).matchAll(wordPattern)) {
-    const folded = fold(word)
-    if (folded !== '') words.add(folded)
-  }
+  // Most words of a text stand in it more than once: each is folded once.
+  const written = new Set(text.slice(0, maxTextLength).match(wordPattern))
+  const words = new Set([...written].map(fold))
+  words.delete('')
   return [...words]
 }
 

@@ -13,6 +13,9 @@ const keptBytes = 2_097_152
 
 const frameEnd = '\n\n'
 
+/** Of UTF-8, for one UTF-16 unit. */
+const maxBytesPerUnit = 3
+
 interface Block {
   readonly bytes: Buffer
   /** Where it begins in the stream. */
@@ -55,7 +58,7 @@ export class FrameBuffer implements RunLogWriter {
 
   /** @returns what resolves when there is room again, where there is none now */
   append(frames: string): Promise<void> | undefined {
-    const block = this.#blockFor(Buffer.byteLength(frames))
+    const block = this.#blockFor(frames)
     const added = block.bytes.write(frames, block.used)
     block.used += added
     this.#length += added
@@ -81,7 +84,9 @@ export class FrameBuffer implements RunLogWriter {
 
   /** What there is from a position on, a block at most. @throws where it is not kept any more */
   read(position: number): Buffer {
-    const block = this.#blocks.findLast(({ start }) => start <= position)
+    const last = this.#blocks.at(-1)
+    const isInLast = last !== undefined && last.start <= position
+    const block = isInLast ? last : this.#blocks.findLast(({ start }) => start <= position)
     if (block === undefined) throw new RangeError('a reader was left behind')
     return block.bytes.subarray(position - block.start, block.used)
   }
@@ -126,9 +131,13 @@ export class FrameBuffer implements RunLogWriter {
     return true
   }
 
-  #blockFor(size: number): Block {
+  #blockFor(frames: string): Block {
     const last = this.#blocks.at(-1)
-    if (last !== undefined && last.used + size <= last.bytes.length) return last
+    const room = last === undefined ? 0 : last.bytes.length - last.used
+    // Counting takes as long as writing: where there is room for the most that it can be, it is not done.
+    if (last !== undefined && frames.length * maxBytesPerUnit <= room) return last
+    const size = Buffer.byteLength(frames)
+    if (last !== undefined && size <= room) return last
     const bytes = Buffer.allocUnsafeSlow(Math.max(size, blockBytes))
     const block = { bytes, start: this.#length, used: 0 }
     this.#blocks.push(block)
