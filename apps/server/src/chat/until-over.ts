@@ -1,3 +1,4 @@
+import { SilenceTimer } from '../silence-timer.ts'
 import type { Frames } from './run-log.ts'
 
 /**
@@ -17,18 +18,18 @@ export function untilOver(frames: Frames, isOver: () => Promise<boolean>, quietM
         if (wasOver) frames.leave()
         else wasOver = await isOver().catch(() => false)
       }
-      const timer = setInterval(() => void look(), quietMs).unref()
+      const silence = new SilenceTimer(quietMs, () => void look())
       try {
         await frames.read((bytes) => {
           wasOver = false
-          timer.refresh()
+          silence.note()
           const room = sink(bytes)
           if (room === undefined) return undefined
           isReaderBusy = true
           return room.finally(() => (isReaderBusy = false))
         })
       } finally {
-        clearInterval(timer)
+        silence.stop()
       }
     },
   }

@@ -8,6 +8,7 @@ import {
 } from '@assistant-ui-proxy/contract'
 import type { Response } from 'express'
 import type { Frames } from '../chat/run-log.ts'
+import { SilenceTimer } from '../silence-timer.ts'
 import type { Sink } from '../sink.ts'
 import { createBodyWriter } from './body-writer.ts'
 import { streamedBody } from './streamed-body.ts'
@@ -24,15 +25,15 @@ export function eventStream(frames: Frames, keepAliveMs: number): never {
     }
     // A run that has its first batch writes it before this: then the headers go with it.
     setImmediate(() => response.headersSent || keepAlive())
-    const timer = setInterval(keepAlive, keepAliveMs)
+    const silence = new SilenceTimer(keepAliveMs, keepAlive)
     leaveWith(response, frames)
     try {
       await frames.read((bytes) => {
-        timer.refresh()
+        silence.note()
         return write(bytes)
       })
     } finally {
-      clearInterval(timer)
+      silence.stop()
     }
     if (!response.destroyed) response.end(doneFrame)
   })

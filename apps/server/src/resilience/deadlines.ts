@@ -1,5 +1,6 @@
 import { AppError } from '../app-error.ts'
 import type { Batch, Upstream, UpstreamRequest } from '../chat/upstream.ts'
+import { SilenceTimer } from '../silence-timer.ts'
 import type { Sink } from '../sink.ts'
 import { wrapUpstream } from './wrap-upstream.ts'
 
@@ -18,14 +19,15 @@ export function withDeadlines(upstream: Upstream, options: DeadlineOptions): Ups
   })
 }
 
-/** Two timers a stream; a batch costs one `refresh`. */
+/** A batch costs a look at the clock. */
 class TimedStream {
   readonly #options: DeadlineOptions
   readonly #sink: Sink<Batch>
   readonly #signal: AbortSignal
   readonly #inner = new AbortController()
-  #wait: NodeJS.Timeout
-  #hasBegun = false
+  readonly #first: NodeJS.Timeout
+  /** From the first batch on. */
+  #pauses: SilenceTimer | undefined
   /** While the sink has no room, the time is that of its reader. */
   #isPaused = false
   #lateness: string | undefined
@@ -35,7 +37,7 @@ class TimedStream {
     this.#sink = sink
     this.#signal = signal
     const { firstChunkMs } = options
-    this.#wait = setTimeout(
+    this.#first = setTimeout(
       this.#expire,
       firstChunkMs,
       `said nothing for ${secondsOf(firstChunkMs)}`,
@@ -55,30 +57,29 @@ class TimedStream {
       throw new AppError('upstream_timeout', detail, { cause })
     } finally {
       clearTimeout(total)
-      clearTimeout(this.#wait)
+      clearTimeout(this.#first)
+      this.#pauses?.stop()
       this.#signal.removeEventListener('abort', this.#leave)
     }
   }
 
   readonly #take = (batch: Batch) => {
-    if (this.#hasBegun) this.#wait.refresh()
-    else this.#begin()
+    if (this.#pauses === undefined) this.#begin()
+    else this.#pauses.note()
     const room = this.#sink(batch)
     if (room === undefined) return undefined
     this.#isPaused = true
     return room.finally(() => {
       this.#isPaused = false
-      this.#wait.refresh()
+      this.#pauses?.note()
     })
   }
 
-  /** From here on pauses are timed; while the reader takes its time, the timer runs out unheeded. */
   #begin(): void {
-    this.#hasBegun = true
-    clearTimeout(this.#wait)
+    clearTimeout(this.#first)
     const { idleMs } = this.#options
-    const reason = `paused for ${secondsOf(idleMs)}`
-    this.#wait = setTimeout(() => this.#isPaused || this.#expire(reason), idleMs)
+    const lateness = `paused for ${secondsOf(idleMs)}`
+    this.#pauses = new SilenceTimer(idleMs, () => this.#isPaused || this.#expire(lateness))
   }
 
   readonly #expire = (lateness: string) => {
