@@ -9,6 +9,7 @@ import { Readable } from 'node:stream'
 import type { ChatMessage } from '@assistant-ui-proxy/contract'
 import { AppError } from '../app-error.ts'
 import type { ArchivedFile } from '../archive/archive-record.ts'
+import { ownIdFor } from '../archive/own-id.ts'
 import type { Owner } from '../identity/owner.ts'
 import type { FileRecord, FileRecords } from './file-records.ts'
 import type { FileStore } from './file-store.ts'
@@ -126,10 +127,15 @@ export class FileService {
 
   /** @returns false where it is there already @throws AppError as `take` does */
   async import(owner: Owner, file: ArchivedFile): Promise<boolean> {
-    const { id, filename, created_at: createdAt, media_type: mediaType } = file
-    if ((await this.#options.records.find(undefined, id)) !== undefined) return false
+    const { filename, created_at: createdAt, media_type: mediaType } = file
+    const { records } = this.#options
+    const ownId = ownIdFor(owner, file.id)
+    if ((await records.find(owner, file.id)) ?? (await records.find(owner, ownId))) return false
+    // Nobody learns from this that the id is another owner's.
+    const isTaken = (await records.find(undefined, file.id)) !== undefined
+    const id = isTaken ? ownId : file.id
     const bytes = Buffer.from(file.base64, 'base64')
-    await this.#options.records.add({ id, owner, filename, createdAt })
+    await records.add({ id, owner, filename, createdAt })
     await this.take(id, { bytes: Readable.from([bytes]), mediaType, size: bytes.length })
     return true
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { assistantCloudContract, contract } from '@assistant-ui-proxy/contract'
 import { describe, expect, it } from 'vitest'
 import { startIssuer } from './issuer.ts'
@@ -20,6 +21,7 @@ const routes = [contract, assistantCloudContract]
   .flatMap((each) => Object.values(each) as Record<string, { method: string; path: string }>[])
   .flatMap((each) => Object.values(each))
   .concat(['GET', 'PUT'].map((method) => ({ method, path: '/v1/files/:file_id' })))
+  .concat({ method: 'GET', path: '/api/export' })
   .filter(({ path }) => !others.test(path))
   .map(({ method, path }) => ({ method, path }))
 
@@ -40,6 +42,7 @@ describe.each(['SQLite', 'PostgreSQL'])('two owners on %s', { timeout: 120_000 }
         thread: swap(foreign.thread),
         message: swap(foreign.message),
         file: swap(foreign.file),
+        report: '',
       }
       const [theirs, nobodys] = await Promise.all(
         [foreign, unknown].map((target) => ask(who, method, path, target)),
@@ -66,15 +69,84 @@ describe.each(['SQLite', 'PostgreSQL'])('two owners on %s', { timeout: 120_000 }
       expect(JSON.parse(thread.text)).toMatchObject({ thread: { title: secrets[who] } })
     }
   })
+
+  it('take an archive that names the other’s ids as one that names nobody’s', async () => {
+    const { ids, take, leave } = await start(database)
+    const [alices = nothing] = ids
+    const nobodys: Target = {
+      thread: swap(alices.thread),
+      message: swap(alices.message),
+      file: randomUUID(),
+      report: randomUUID(),
+    }
+    const before = await leave(0)
+    // The second time, all of it is there.
+    for (const expected of [
+      { threads: 1, messages: 1, reports: 1, files: 1, skipped: 0 },
+      { threads: 0, messages: 0, reports: 0, files: 0, skipped: 3 },
+    ])
+      for (const target of [alices, nobodys])
+        expect(await take(1, archiveOf(target))).toEqual(expected)
+    expect(await leave(0)).toBe(before)
+    const has = await leave(1)
+    expect(has.match(/"base64":"bWluZQ=="/g)).toHaveLength(2)
+    expect(has).not.toContain(secrets[0])
+  })
 })
+
+/** All of it says `mine`. */
+function archiveOf({ thread, message, file, report }: Target): string {
+  const created_at = '2026-01-01T00:00:00.000Z'
+  const times = { created_at, updated_at: created_at, last_message_at: created_at }
+  const none = { external_id: null, metadata: undefined }
+  const lines = [
+    { type: 'archive', version: 1 },
+    { type: 'thread', id: thread, title: 'mine', is_archived: false, ...times, ...none },
+    {
+      type: 'message',
+      thread_id: thread,
+      id: message,
+      parent_id: null,
+      role: 'user',
+      parts: [{ type: 'text', text: 'mine' }],
+      status: 'complete',
+      error: null,
+      created_at,
+      updated_at: null,
+      ...none,
+      format: null,
+      content: null,
+      is_reported: false,
+    },
+    {
+      type: 'report',
+      id: report,
+      kind: 'score',
+      thread_id: thread,
+      message_id: null,
+      body: {},
+      created_at,
+    },
+    {
+      type: 'file',
+      id: file,
+      filename: 'mine.txt',
+      media_type: 'text/plain',
+      created_at,
+      base64: 'bWluZQ==',
+    },
+  ]
+  return lines.map((line) => JSON.stringify(line)).join('\n')
+}
 
 interface Target {
   thread: string
   message: string
   file: string
+  report: string
 }
 
-const nothing: Target = { thread: '', message: '', file: '' }
+const nothing: Target = { thread: '', message: '', file: '', report: '' }
 
 async function start(database: string) {
   const issuer = await startIssuer()
@@ -113,7 +185,10 @@ async function start(database: string) {
     const { key, signedUrl } = (await announced.json()) as { key: string; signedUrl: string }
     const headers = { 'content-type': 'text/plain' }
     await fetch(signedUrl, { method: 'PUT', headers, body: secret })
-    ids.push({ thread: thread_id, message: message_id, file: key })
+    const score = { name: 'x', data_type: 'numeric', value: 1, thread_id }
+    const scored = await fetchAs(who, 'POST', '/v1/scores', score)
+    const { score_id: report } = (await scored.json()) as { score_id: string }
+    ids.push({ thread: thread_id, message: message_id, file: key, report })
   }
   const ask = async (who: number, method: string, path: string, target: Target) => {
     const filled = path.replace(':thread_id', target.thread).replace(':message_id', target.message)
@@ -121,7 +196,16 @@ async function start(database: string) {
     const response = await fetchAs(who, method, `${filled}${query}`, bodyFor(path, method, target))
     return { status: response.status, text: await response.text() }
   }
-  return { ask, ids }
+  const take = async (who: number, body: string) => {
+    const headers = {
+      authorization: `Bearer ${tokens[who]}`,
+      'content-type': 'application/x-ndjson',
+    }
+    const answer = await fetch(`${url}/api/import`, { method: 'POST', headers, body })
+    return answer.json() as Promise<unknown>
+  }
+  const leave = async (who: number) => (await fetchAs(who, 'GET', '/api/export', {})).text()
+  return { ask, ids, take, leave }
 }
 
 /** What each route takes, about the target. */

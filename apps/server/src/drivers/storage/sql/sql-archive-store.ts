@@ -5,6 +5,7 @@ import type {
   ArchivedThread,
 } from '../../../archive/archive-record.ts'
 import type { ArchiveStore } from '../../../archive/archive-store.ts'
+import { ownIdFor } from '../../../archive/own-id.ts'
 import type { Owner } from '../../../identity/owner.ts'
 import type { Engine } from './engine.ts'
 import { ownedBy } from './owned-by.ts'
@@ -147,21 +148,33 @@ export class SqlArchiveStore implements ArchiveStore {
         .where('id', '=', thread_id)
         .executeTakeFirst()) !== undefined
     if (!isThere) return false
-    const added = await this.#db
-      .insertInto('reports')
-      .values({
-        ...columnsOf(owner),
-        id,
-        kind,
-        thread_id,
-        message_id,
-        created_at,
-        body: JSON.stringify(body),
-      })
-      .onConflict((conflict) => conflict.doNothing())
-      .returning('id')
-      .execute()
-    return added.length > 0
+    const row = {
+      ...columnsOf(owner),
+      kind,
+      thread_id,
+      message_id,
+      created_at,
+      body: JSON.stringify(body),
+    }
+    const ownId = ownIdFor(owner, id)
+    const known = await this.#db
+      .selectFrom('reports')
+      .select('id')
+      .where(ownedBy(owner))
+      .where('id', 'in', [id, ownId])
+      .executeTakeFirst()
+    if (known !== undefined) return false
+    // Nobody learns from this that the id is another owner's.
+    for (const free of [id, ownId]) {
+      const added = await this.#db
+        .insertInto('reports')
+        .values({ ...row, id: free })
+        .onConflict((conflict) => conflict.doNothing())
+        .returning('id')
+        .executeTakeFirst()
+      if (added !== undefined) return true
+    }
+    return false
   }
 }
 
