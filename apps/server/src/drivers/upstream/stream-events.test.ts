@@ -2,7 +2,8 @@ import { gzipSync } from 'node:zlib'
 import { Agent } from 'undici'
 import { afterAll, describe, expect, it } from 'vitest'
 import { startPeer } from '../../tests/peer.ts'
-import { streamEvents, type EventMapping } from './stream-events.ts'
+import type { EventMapping } from './event-mapper.ts'
+import { streamEvents } from './stream-events.ts'
 
 const agent = new Agent()
 afterAll(() => agent.destroy())

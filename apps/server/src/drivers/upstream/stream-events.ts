@@ -1,10 +1,11 @@
-import { createEventReader, type UIMessageChunk } from '@assistant-ui-proxy/contract'
+import type { UIMessageChunk } from '@assistant-ui-proxy/contract'
 import type { Transform } from 'node:stream'
 import type { Agent, Dispatcher } from 'undici'
 import { AppError } from '../../app-error.ts'
 import type { Batch } from '../../chat/upstream.ts'
 import type { Sink } from '../../sink.ts'
 import { createDecompressor } from './decompressor.ts'
+import { EventMapper, type EventMapping } from './event-mapper.ts'
 import { connectionError, errorOfStatus, interruption } from './upstream-errors.ts'
 
 export interface EventRequest {
@@ -13,18 +14,6 @@ export interface EventRequest {
   /** Sent as JSON. */
   readonly body: unknown
   readonly signal: AbortSignal
-}
-
-/** What the events of one answer mean. */
-export interface EventMapping {
-  /**
-   * Adds the chunks that the data of one event stands for.
-   * @returns whether it was the last that matters
-   * @throws AppError `upstream_*`
-   */
-  map(data: string, chunks: UIMessageChunk[]): boolean
-  /** Adds what the answer's end stands for, where it comes before the last event. */
-  close?(chunks: UIMessageChunk[]): void
 }
 
 /**
@@ -48,9 +37,8 @@ const drainLimitBytes = 65_536
 /** One request and its answer, as undici tells of it. */
 class EventExchange implements Dispatcher.DispatchHandler {
   readonly #request: EventRequest
-  readonly #mapping: EventMapping
+  readonly #mapper: EventMapper
   readonly #sink: Sink<Batch>
-  readonly #events = createEventReader()
   readonly #ended = Promise.withResolvers<void>()
   #controller: Dispatcher.DispatchController | undefined
   #decompressor: Transform | undefined
@@ -60,7 +48,7 @@ class EventExchange implements Dispatcher.DispatchHandler {
 
   constructor(request: EventRequest, mapping: EventMapping, sink: Sink<Batch>) {
     this.#request = request
-    this.#mapping = mapping
+    this.#mapper = new EventMapper(mapping)
     this.#sink = sink
   }
 
@@ -144,19 +132,18 @@ class EventExchange implements Dispatcher.DispatchHandler {
 
   readonly #leave = () => this.#abandon(this.#request.signal.reason)
 
-  #read(bytes: Uint8Array): void {
+  #read(bytes: Buffer): void {
     if (this.#state === 'over') return
     const chunks: UIMessageChunk[] = []
-    let isLast = false
+    let hasLast = false
     try {
-      for (const data of this.#events.read(bytes))
-        isLast = this.#mapping.map(data, chunks) || isLast
+      hasLast = this.#mapper.map(bytes, chunks)
     } catch (error) {
       this.#give(chunks)
       return this.#abandon(error)
     }
     this.#give(chunks)
-    if (isLast) this.#end()
+    if (hasLast) this.#end()
   }
 
   #give(chunks: UIMessageChunk[]): void {
@@ -182,7 +169,7 @@ class EventExchange implements Dispatcher.DispatchHandler {
   #close(): void {
     if (this.#state === 'over') return
     const chunks: UIMessageChunk[] = []
-    this.#mapping.close?.(chunks)
+    this.#mapper.close(chunks)
     this.#give(chunks)
     this.#settle(undefined)
   }

@@ -1,6 +1,6 @@
 import type { FinishReason, Tools, UIMessageChunk } from '@assistant-ui-proxy/contract'
 import { AppError } from '../../../app-error.ts'
-import type { EventMapping } from '../stream-events.ts'
+import type { EventMapping } from '../event-mapper.ts'
 import { TextEventTemplate } from './text-event-template.ts'
 
 /** What of a chat completion's streamed event is read here. All of it may be missing. */
@@ -76,17 +76,18 @@ export class OpenAiMapping implements EventMapping {
       this.close(chunks)
       return true
     }
-    const text = this.#template.read(data)
-    if (text === undefined) this.#parse(data, chunks)
-    else if (text !== '') this.#grow('text', text, chunks)
-    return false
-  }
-
-  #parse(data: string, chunks: UIMessageChunk[]): void {
     const event = parseEvent(data)
     this.#mapEvent(event, chunks)
     // The first event is another than those that follow it, as a rule.
     if (this.#open === 'text' && textOf(event) !== undefined) this.#template.learn(data, textOf)
+    return false
+  }
+
+  skim(bytes: Buffer, chunks: UIMessageChunk[]): number {
+    const read = this.#template.read(bytes)
+    if (read === undefined) return 0
+    if (read.text !== '') this.#grow('text', read.text, chunks)
+    return read.length
   }
 
   /**

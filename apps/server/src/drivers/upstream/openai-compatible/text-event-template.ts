@@ -4,23 +4,69 @@ const maxFruitless = 8
 const key = '"content":"'
 const probe = 'x'
 
+const quote = 0x22
+const backslash = 0x5c
+const space = 0x20
+
+/** Texts of one read, as it holds them, without what stands around them. */
+export interface TextEvents {
+  readonly text: string
+  /** How many bytes the events take. */
+  readonly length: number
+}
+
 /**
  * The events of a completion mostly differ in one string, the text that came. What stands around it is
- * learned from one event; of another that is the same there, only the text is read, since parsing the
- * whole is most of what a chunk costs.
+ * learned from one event; of others that are the same there, byte for byte, only the text is read. To
+ * decode, split and parse the whole is most of what a chunk costs.
  */
 export class TextEventTemplate {
-  #head = ''
-  #tail = ''
+  #dataHead = ''
+  #dataTail = ''
+  #head = Buffer.alloc(0)
+  #tail = Buffer.alloc(0)
   #fruitless = 0
 
-  /** @returns the text of an event like the one that was learned; undefined: parse it */
-  read(data: string): string | undefined {
-    if (!this.#fits(data)) return undefined
+  /**
+   * Reads what bytes that begin with an event begin with: events like the one that was learned.
+   * @returns undefined where there are none, and where one is not what it looks like: parse them
+   */
+  read(bytes: Buffer): TextEvents | undefined {
+    const head = this.#head
+    const tail = this.#tail
+    if (head.length === 0) return undefined
+    if (texts.length < bytes.length) texts = Buffer.allocUnsafeSlow(bytes.length)
+    let length = 0
+    let size = 0
+    let isAscii = true
+    let isEscaped = false
+    for (;;) {
+      if (!isAt(bytes, length, head)) break
+      let at = length + head.length
+      // A character is not cut in two by events, so that their texts can be decoded as one.
+      if (isContinuation(bytes[at])) break
+      let end = size
+      for (; at < bytes.length; at++) {
+        const byte = bytes[at] ?? 0
+        if (byte === quote || byte < space) break
+        if (byte === backslash) {
+          isEscaped = true
+          texts[end++] = byte
+          texts[end++] = bytes[++at] ?? 0
+        } else {
+          if (byte > 0x7f) isAscii = false
+          texts[end++] = byte
+        }
+      }
+      if (!isAt(bytes, at, tail)) break
+      length = at + tail.length
+      size = end
+    }
+    if (length === 0) return undefined
+    const text = textOfTexts(size, isAscii, isEscaped)
+    if (text === undefined) return undefined
     this.#fruitless = 0
-    const text = data.slice(this.#head.length, data.length - this.#tail.length)
-    // Without these two, what stands between quotes is the string itself.
-    return text.includes('"') || text.includes('\\') ? parseString(text) : text
+    return { text, length }
   }
 
   /**
@@ -28,7 +74,7 @@ export class TextEventTemplate {
    * @param textOf finds the text of such an event; undefined for every other
    */
   learn<Event>(data: string, textOf: (event: Event) => string | undefined): void {
-    if (this.#fruitless >= maxFruitless || this.#fits(data)) return
+    if (this.#fruitless >= maxFruitless || this.#knows(data)) return
     this.#fruitless++
     const begin = data.indexOf(key) + key.length
     const end = data.indexOf('"', begin)
@@ -40,28 +86,40 @@ export class TextEventTemplate {
     } catch {
       return
     }
-    this.#head = head
-    this.#tail = tail
+    this.#dataHead = head
+    this.#dataTail = tail
+    // As most servers write it; events in another form are parsed.
+    this.#head = Buffer.from(`data: ${head}`)
+    this.#tail = Buffer.from(`${tail}\n\n`)
   }
 
-  // Slices are compared a word at a time, `startsWith` and `endsWith` a character at a time.
-  #fits(data: string): boolean {
-    const { length } = this.#head
-    const end = data.length - this.#tail.length
-    return (
-      length > 0 &&
-      end >= length &&
-      data.slice(0, length) === this.#head &&
-      data.slice(end) === this.#tail
-    )
+  /** Also one that comes to be parsed, since a read cut it. */
+  #knows(data: string): boolean {
+    const { length } = this.#dataHead
+    return length > 0 && data.startsWith(this.#dataHead) && data.endsWith(this.#dataTail)
   }
 }
 
-/** @returns undefined where the text is not the inside of one JSON string */
-function parseString(text: string): string | undefined {
+/** For the texts of the read that is being looked at: no turn ends before they are a string. */
+let texts = Buffer.allocUnsafeSlow(65_536)
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** @returns undefined where they are no UTF-8, or not the inside of a JSON string */
+function textOfTexts(size: number, isAscii: boolean, isEscaped: boolean): string | undefined {
   try {
-    return JSON.parse(`"${text}"`) as string
+    const text = isAscii ? texts.toString('latin1', 0, size) : utf8.decode(texts.subarray(0, size))
+    return isEscaped ? (JSON.parse(`"${text}"`) as string) : text
   } catch {
     return undefined
   }
+}
+
+function isAt(bytes: Buffer, at: number, part: Buffer): boolean {
+  const end = at + part.length
+  return end <= bytes.length && bytes.compare(part, 0, part.length, at, end) === 0
+}
+
+function isContinuation(byte: number | undefined): boolean {
+  return byte !== undefined && (byte & 0xc0) === 0x80
 }

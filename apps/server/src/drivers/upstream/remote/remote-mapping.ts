@@ -4,7 +4,7 @@ import {
   isUIMessageChunk,
   type UIMessageChunk,
 } from '@assistant-ui-proxy/contract'
-import type { EventMapping } from '../stream-events.ts'
+import type { EventMapping } from '../event-mapper.ts'
 
 const id = '0'
 
