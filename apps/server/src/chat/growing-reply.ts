@@ -5,6 +5,8 @@ import type { Owner } from '../identity/owner.ts'
 export class GrowingReply {
   readonly owner: Owner
   readonly messageId: string
+  /** Whether its writer is going to store what is there. */
+  isQueued = false
   #chunks: UIMessageChunk[] = []
   #size = 0
 

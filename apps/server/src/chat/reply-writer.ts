@@ -18,7 +18,7 @@ interface Ending {
 
 /**
  * Stores growing replies: one timer and few transactions for all that grow at the moment, so a chunk
- * costs a set's entry, not a write. Replies that end together are stored together.
+ * costs no write. Replies that end together are stored together.
  */
 export class ReplyWriter {
   readonly #store: ThreadStore
@@ -39,10 +39,12 @@ export class ReplyWriter {
    * @returns undefined, or what resolves when so much has been stored that more may come
    */
   note(reply: GrowingReply): Promise<void> | undefined {
-    this.#dirty.add(reply)
-    if (reply.size > unsavedLimit) return this.#flush()
-    this.#timer ??= setTimeout(() => void this.#flush(), flushIntervalMs)
-    return undefined
+    if (!reply.isQueued) {
+      reply.isQueued = true
+      this.#dirty.add(reply)
+      this.#timer ??= setTimeout(() => void this.#flush(), flushIntervalMs)
+    }
+    return reply.size > unsavedLimit ? this.#flush() : undefined
   }
 
   /** Stores a reply that has ended. Resolves when it is kept. */
@@ -69,6 +71,7 @@ export class ReplyWriter {
     this.#timer = undefined
     const grown = [...this.#dirty]
     this.#dirty.clear()
+    for (const reply of grown) reply.isQueued = false
     const writes: Promise<void>[] = []
     for (let at = 0; at < grown.length; at += repliesPerWrite)
       writes.push(this.#write(grown.slice(at, at + repliesPerWrite)))

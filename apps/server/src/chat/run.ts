@@ -15,7 +15,7 @@ import type { Conversation } from './conversation.ts'
 import { GrowingReply } from './growing-reply.ts'
 import type { ReplyWriter } from './reply-writer.ts'
 import type { RunLogWriter } from './run-log.ts'
-import { readUpstreamBatch } from './upstream-batch.ts'
+import { goesOnAsItIs, readUpstreamBatch } from './upstream-batch.ts'
 import type { Batch, Upstream } from './upstream.ts'
 
 export type StopReason = 'left' | 'stopped' | 'shutdown' | 'ended'
@@ -37,7 +37,11 @@ export interface RunOptions {
  * the time the terminal one is out, the reply is stored.
  */
 export class Run {
+  readonly id: string
   readonly #options: RunOptions
+  // What every batch takes: none of it is looked up in others.
+  readonly #output: RunLogWriter
+  readonly #writer: ReplyWriter
   readonly #controller = new AbortController()
   readonly #begun = Promise.withResolvers<void>()
   /** Undefined: nothing of it is kept. */
@@ -52,15 +56,14 @@ export class Run {
 
   constructor(options: RunOptions) {
     this.#options = options
-    const { owner, conversation } = options
+    const { id, owner, conversation, output, writer } = options
+    this.id = id
+    this.#output = output
+    this.#writer = writer
     if (conversation.isStored) this.#kept = new GrowingReply(owner, conversation.replyId)
     // Who asks later than the failure reads of it in the frames.
     this.#begun.promise.catch(() => undefined)
     this.settled = this.#go()
-  }
-
-  get id(): string {
-    return this.#options.id
   }
 
   /** How far the reply has come. */
@@ -84,7 +87,7 @@ export class Run {
     } catch (error) {
       await this.#fail(error)
     } finally {
-      this.#options.output.end()
+      this.#output.end()
     }
   }
 
@@ -107,8 +110,9 @@ export class Run {
   /** @throws AppError for an error that the upstream tells of in the stream */
   #take(batch: Batch): Promise<void> | undefined {
     if (this.#ending !== undefined) return undefined
-    const { conversation, writer } = this.#options
-    const { chunks, problem } = readUpstreamBatch(batch, this.#hasBegun, conversation.replyId)
+    if (this.#hasBegun && goesOnAsItIs(batch)) return this.#give(batch)
+    const { replyId } = this.#options.conversation
+    const { chunks, problem } = readUpstreamBatch(batch, this.#hasBegun, replyId)
     const last = chunks.at(-1)
     if (last !== undefined && isTerminal(last)) {
       // An upstream that does not end of itself by then is closed.
@@ -116,9 +120,8 @@ export class Run {
       return undefined
     }
     const room = last && this.#give(chunks)
-    const saved = last && this.#kept && writer.note(this.#kept)
     if (problem) throw new AppError(problem.code, problem.detail)
-    return room && saved ? Promise.all([room, saved]).then(() => undefined) : (room ?? saved)
+    return room
   }
 
   async #fail(error: unknown): Promise<void> {
@@ -147,17 +150,19 @@ export class Run {
   #give(chunks: readonly UIMessageChunk[]): Promise<void> | undefined {
     const frames = this.#encode(chunks)
     this.#kept?.add(chunks, frames.length)
-    return this.#append(frames)
+    const room = this.#append(frames)
+    const saved = this.#kept && this.#writer.note(this.#kept)
+    return room && saved ? Promise.all([room, saved]).then(() => undefined) : (room ?? saved)
   }
 
   #encode(chunks: readonly UIMessageChunk[]): string {
-    const frames = encodeChunks(chunks, { runId: this.#options.id, sequence: this.#sequence })
+    const frames = encodeChunks(chunks, { runId: this.id, sequence: this.#sequence })
     this.#sequence += chunks.length
     return frames
   }
 
   #append(frames: string): Promise<void> | undefined {
-    const room = this.#options.output.append(frames)
+    const room = this.#output.append(frames)
     if (!this.#hasBegun) this.#begun.resolve()
     this.#hasBegun = true
     return room
@@ -180,10 +185,10 @@ export class Run {
 
   async #keep(chunks: readonly UIMessageChunk[], size: number): Promise<boolean> {
     if (this.#kept === undefined) return true
-    const { writer, log } = this.#options
+    const { log } = this.#options
     try {
       this.#kept.add(chunks, size)
-      await writer.finish(this.#kept)
+      await this.#writer.finish(this.#kept)
       return true
     } catch (error) {
       log.error({ err: error, reply_id: this.#kept.messageId }, 'the end of a reply was not stored')

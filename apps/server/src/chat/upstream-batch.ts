@@ -5,6 +5,13 @@ import {
   type UIMessageChunk,
 } from '@assistant-ui-proxy/contract'
 
+/** Whether the batch of a reply that has begun goes on to the reader as it is: most do. */
+export function goesOnAsItIs(batch: readonly UIMessageChunk[]): boolean {
+  for (const { type } of batch)
+    if (type === 'start' || type === 'finish' || type === 'abort' || type === 'error') return false
+  return true
+}
+
 /**
  * What of an upstream's batch goes on to the reader: the reply begins with a `start` of ours, since
  * the id is that of the stored message; nothing follows a terminal chunk; an `error` is taken out and
@@ -15,7 +22,6 @@ export function readUpstreamBatch(
   begun: boolean,
   replyId: string,
 ): { chunks: readonly UIMessageChunk[]; problem?: Problem } {
-  if (begun && !batch.some(isSpecial)) return { chunks: batch }
   const chunks: UIMessageChunk[] = []
   let start: UIMessageChunk | undefined
   let problem: Problem | undefined
@@ -40,7 +46,3 @@ const unspokenProblem = createProblem(
   'upstream_error',
   'The upstream ended the reply with an error.',
 )
-
-function isSpecial({ type }: UIMessageChunk): boolean {
-  return type === 'start' || type === 'finish' || type === 'abort' || type === 'error'
-}
