@@ -55,7 +55,10 @@ export function createApp(dependencies: Dependencies, runs: RunService): Express
   const { archiveStore, files, fileUrls, identity } = dependencies
   if (files && fileUrls) app.use(createFileRoutes(files, fileUrls, identity.authenticator))
   app.use(['/api', '/v1'], authenticate(identity.authenticator))
-  if (archiveStore && files) app.use(createArchiveRoutes(new ArchiveService(archiveStore, files)))
+  if (archiveStore && files && fileUrls) {
+    const archive = new ArchiveService(archiveStore, files)
+    app.use(createArchiveRoutes(archive, fileUrls, config.files.publicUrl))
+  }
   app.use(readBody())
 
   createExpressEndpoints(

@@ -6,8 +6,8 @@ import {
 } from '@assistant-ui-proxy/contract'
 import { z } from 'zod'
 
-// An archive is JSON Lines: what it is, then each thread followed by its messages, then what was
-// reported, then the files. Version 1.
+// An archive is JSON Lines: what it is, then the files, then each thread followed by its messages, then
+// what was reported. Version 1. Where files come last, as they once did, messages keep the old URLs.
 
 const time = z.iso.datetime({ precision: 3 })
 const text = z.string().regex(/^[^\0]*$/, 'must not contain NUL')

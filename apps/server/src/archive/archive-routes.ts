@@ -1,7 +1,9 @@
 import { once } from 'node:events'
 import { json, Router } from 'express'
 import { AppError } from '../app-error.ts'
+import type { SignedUrls } from '../files/signed-urls.ts'
 import { ownerOf } from '../http/authentication.ts'
+import { serverUrlOf } from '../http/server-url.ts'
 import type { ArchiveService } from './archive-service.ts'
 import { readLines } from './read-lines.ts'
 
@@ -10,8 +12,15 @@ const archiveType = 'application/x-ndjson'
 const maxLineBytes = 64_000_000
 const maxChatGptBytes = 200_000_000
 
-/** All that somebody has, out and in. Not in a contract: neither body is one piece of JSON. */
-export function createArchiveRoutes(archive: ArchiveService): Router {
+/**
+ * All that somebody has, out and in. Not in a contract: neither body is one piece of JSON.
+ * @param publicUrl as it is configured
+ */
+export function createArchiveRoutes(
+  archive: ArchiveService,
+  urls: SignedUrls,
+  publicUrl: string | undefined,
+): Router {
   const router = Router()
 
   router.get('/api/export', async (_request, response) => {
@@ -31,8 +40,10 @@ export function createArchiveRoutes(archive: ArchiveService): Router {
     json({ type: 'application/json', limit: maxChatGptBytes }),
     async (request, response) => {
       const owner = ownerOf(response)
+      const linkTo = (id: string) =>
+        urls.signForGood(id, `${serverUrlOf(publicUrl, request)}/v1/files/${id}`)
       if (request.is(archiveType))
-        response.json(await archive.import(owner, readLines(request, maxLineBytes)))
+        response.json(await archive.import(owner, readLines(request, maxLineBytes), linkTo))
       else if (request.is('application/json'))
         response.json(await archive.importChatGpt(owner, request.body as unknown))
       else

@@ -12,6 +12,7 @@ import {
 } from './archive-record.ts'
 import type { ArchiveStore } from './archive-store.ts'
 import { conversationsOfChatGpt } from './chat-gpt.ts'
+import { relink } from './relink.ts'
 
 /** What an import has taken. */
 export interface ImportResult {
@@ -21,6 +22,17 @@ export interface ImportResult {
   files: number
   /** Threads, reports and files that are there already, or whose ids are in use. */
   skipped: number
+  /** Files that this server does not take, for their type or their size. */
+  refused: number
+}
+
+const nothing: ImportResult = {
+  threads: 0,
+  messages: 0,
+  reports: 0,
+  files: 0,
+  skipped: 0,
+  refused: 0,
 }
 
 const threadsPerPage = 100
@@ -38,6 +50,7 @@ export class ArchiveService {
   /** Lines of JSON, each with its end. */
   async *export(owner: Owner): AsyncGenerator<string> {
     yield lineOf({ type: 'archive', version: 1 })
+    for await (const file of this.#files.export(owner)) yield lineOf(file)
     for (let after: string | undefined; ;) {
       const threads = await this.#store.listThreads(owner, after, threadsPerPage)
       for (const thread of threads) {
@@ -49,15 +62,20 @@ export class ArchiveService {
       if (threads.length < threadsPerPage) break
     }
     for (const report of await this.#store.listReports(owner)) yield lineOf(report)
-    for await (const file of this.#files.export(owner)) yield lineOf(file)
   }
 
   /**
    * Takes the lines of an export. Each thread is taken whole or not at all; what is there already stays.
+   * @param linkTo the URL of a file of this server
    * @throws AppError `invalid_request` with the line that is not valid; what came before it is taken
    */
-  async import(owner: Owner, lines: AsyncIterable<string>): Promise<ImportResult> {
-    const result: ImportResult = { threads: 0, messages: 0, reports: 0, files: 0, skipped: 0 }
+  async import(
+    owner: Owner,
+    lines: AsyncIterable<string>,
+    linkTo: (fileId: string) => string,
+  ): Promise<ImportResult> {
+    const result = { ...nothing }
+    const links = new Map<string, string>()
     let open: { thread: ArchivedThread; messages: ArchivedMessage[] } | undefined
     const close = async () => {
       if (open !== undefined) await this.#addThread(owner, open.thread, open.messages, result)
@@ -74,14 +92,17 @@ export class ArchiveService {
       if (record.type === 'message') {
         if (open?.thread.id !== record.thread_id)
           throw notValid(number, 'the message does not follow its thread')
-        open.messages.push(record)
+        open.messages.push(relink(record, links))
         continue
       }
       await close()
       if (record.type === 'thread') open = { thread: record, messages: [] }
       else if (record.type === 'report')
         count(result, 'reports', await this.#store.addReport(owner, record))
-      else count(result, 'files', await this.#addFile(owner, record))
+      else {
+        const id = await this.#addFile(owner, record, result)
+        if (id !== undefined) links.set(record.id, linkTo(id))
+      }
     }
     if (number === 0) throw notValid(1, 'there is none')
     await close()
@@ -90,7 +111,7 @@ export class ArchiveService {
 
   /** @param conversations ChatGPT's `conversations.json` @throws AppError `invalid_request` */
   async importChatGpt(owner: Owner, conversations: unknown): Promise<ImportResult> {
-    const result: ImportResult = { threads: 0, messages: 0, reports: 0, files: 0, skipped: 0 }
+    const result = { ...nothing }
     for (const { thread, messages } of conversationsOfChatGpt(conversations))
       await this.#addThread(owner, thread, messages, result)
     return result
@@ -107,14 +128,32 @@ export class ArchiveService {
     if (isTaken) result.messages += messages.length
   }
 
-  #addFile(owner: Owner, file: ArchivedFile): Promise<boolean> {
-    return this.#files.import(owner, file)
+  /** @returns the id that it has here; undefined where it is not taken */
+  async #addFile(
+    owner: Owner,
+    file: ArchivedFile,
+    result: ImportResult,
+  ): Promise<string | undefined> {
+    try {
+      const { id, isNew } = await this.#files.import(owner, file)
+      count(result, 'files', isNew)
+      return id
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      result.refused++
+      return undefined
+    }
   }
 }
 
 function count(result: ImportResult, kind: 'threads' | 'reports' | 'files', isTaken: boolean) {
   if (isTaken) result[kind]++
   else result.skipped++
+}
+
+function isRefusal(error: unknown): boolean {
+  const code = error instanceof AppError ? error.problem.code : undefined
+  return code === 'unsupported_media_type' || code === 'payload_too_large'
 }
 
 function lineOf(record: object): string {

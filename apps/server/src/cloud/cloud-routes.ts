@@ -1,6 +1,5 @@
 import { assistantCloudContract, textOfParts, titleAssistantId } from '@assistant-ui-proxy/contract'
 import { initServer } from '@ts-rest/express'
-import type { Request } from 'express'
 import { AppError } from '../app-error.ts'
 import type { RunService } from '../chat/run-service.ts'
 import type { TitleService } from '../chat/title-service.ts'
@@ -9,6 +8,7 @@ import type { FileService } from '../files/file-service.ts'
 import type { SignedUrls } from '../files/signed-urls.ts'
 import { eventStream } from '../http/event-stream.ts'
 import { leaveSignal } from '../http/leave-signal.ts'
+import { serverUrlOf } from '../http/server-url.ts'
 import type { AnonymousService, Tokens } from '../identity/anonymous-service.ts'
 import type { AccessTokens } from '../identity/access-tokens.ts'
 import type { ThreadService } from '../threads/thread-service.ts'
@@ -158,7 +158,7 @@ export function createCloudRoutes(services: CloudServices) {
   const fileRoutes = router(assistantCloudContract.files, {
     uploadUrl: async ({ body, req, res }) => {
       const id = await files.announce(ownerOf(res), body.filename)
-      const url = `${urlOf(services, req)}/v1/files/${id}`
+      const url = `${serverUrlOf(services.publicUrl, req)}/v1/files/${id}`
       const publicUrl = fileUrls.signForGood(id, url)
       const signed = fileUrls.sign('PUT', id, url)
       return { status: 200, body: { success: true, ...signed, publicUrl, key: id } }
@@ -167,7 +167,7 @@ export function createCloudRoutes(services: CloudServices) {
       const asked = 'key' in body ? body.key : body.url
       const id = /([0-9a-f-]{36})(?:\?|$)/.exec(asked)?.[1] ?? ''
       await files.find(ownerOf(res), id)
-      const url = `${urlOf(services, req)}/v1/files/${id}`
+      const url = `${serverUrlOf(services.publicUrl, req)}/v1/files/${id}`
       return { status: 200, body: { ...fileUrls.sign('GET', id, url), key: id } }
     },
   })
@@ -194,9 +194,4 @@ function tokensToWire({ accessToken, refreshToken, expiresAt }: Tokens) {
     access_token: accessToken,
     refresh_token: { token: refreshToken, expires_at: expiresAt },
   }
-}
-
-/** Where this server is reached, as far as it knows. */
-function urlOf({ publicUrl }: CloudServices, request: Request): string {
-  return publicUrl ?? `${request.protocol}://${request.get('host') ?? ''}`
 }

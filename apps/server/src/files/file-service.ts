@@ -125,19 +125,23 @@ export class FileService {
     }
   }
 
-  /** @returns false where it is there already @throws AppError as `take` does */
-  async import(owner: Owner, file: ArchivedFile): Promise<boolean> {
+  /**
+   * @returns the id that it has here, and whether it was not there before
+   * @throws AppError as `take` does
+   */
+  async import(owner: Owner, file: ArchivedFile): Promise<{ id: string; isNew: boolean }> {
     const { filename, created_at: createdAt, media_type: mediaType } = file
     const { records } = this.#options
     const ownId = ownIdFor(owner, file.id)
-    if ((await records.find(owner, file.id)) ?? (await records.find(owner, ownId))) return false
+    const known = (await records.find(owner, file.id)) ?? (await records.find(owner, ownId))
+    if (known?.upload) return { id: known.id, isNew: false }
     // Nobody learns from this that the id is another owner's.
-    const isTaken = (await records.find(undefined, file.id)) !== undefined
-    const id = isTaken ? ownId : file.id
+    const isTaken = known === undefined && (await records.find(undefined, file.id)) !== undefined
+    const id = known?.id ?? (isTaken ? ownId : file.id)
+    if (known === undefined) await records.add({ id, owner, filename, createdAt })
     const bytes = Buffer.from(file.base64, 'base64')
-    await records.add({ id, owner, filename, createdAt })
     await this.take(id, { bytes: Readable.from([bytes]), mediaType, size: bytes.length })
-    return true
+    return { id, isNew: true }
   }
 
   /** Removes those that were announced so long ago that nobody can bring them any more. */

@@ -38,6 +38,11 @@ function cloudErrorOf({ originalUrl }: Request, { code, detail }: Problem) {
   return /^\/v1\//i.test(originalUrl) ? { error: code, message: detail } : {}
 }
 
+/** The body parser's limit for the route. */
+function megabytesOf(error: unknown): number {
+  return error instanceof Error && 'limit' in error ? Number(error.limit) / 1_000_000 : 0
+}
+
 /** Errors of Express, its body parser and the ts-rest adapter that are the request's fault. */
 function problemOfFramework(error: unknown): Problem | undefined {
   if (error instanceof RequestValidationError) return validationProblem(error)
@@ -48,7 +53,10 @@ function problemOfFramework(error: unknown): Problem | undefined {
     case 'entity.parse.failed':
       return createProblem('malformed_json', 'The body must be a JSON object or array.')
     case 'entity.too.large':
-      return createProblem('payload_too_large', 'The body may have 1 MB at most.')
+      return createProblem(
+        'payload_too_large',
+        `The body may have ${megabytesOf(error)} MB at most.`,
+      )
     case 'encoding.unsupported':
     case 'charset.unsupported':
       return createProblem('unsupported_media_type', 'Send UTF-8, plain or compressed with gzip.')

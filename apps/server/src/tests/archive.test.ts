@@ -21,19 +21,24 @@ describe.each(Object.keys(databases) as (keyof typeof databases)[])(
       expect(records[0]).toEqual({ type: 'archive', version: 1 })
       const counts = Object.groupBy(records, ({ type }) => type)
       expect(counts['thread']).toHaveLength(3)
-      expect(counts['message']).toHaveLength(9)
+      expect(counts['message']).toHaveLength(10)
       expect(counts['report']).toHaveLength(2)
       expect(counts['file']).toHaveLength(1)
 
       const to = await start(database)
       expect(await to.import(archive)).toEqual({
         status: 200,
-        body: { threads: 3, messages: 9, reports: 2, files: 1, skipped: 0 },
+        body: { threads: 3, messages: 10, reports: 2, files: 1, skipped: 0, refused: 0 },
       })
-      expect(await to.export()).toBe(archive)
+      // Files are shown by URLs of the server that has them.
+      const there = await to.export()
+      expect(withoutUrls(there)).toBe(withoutUrls(archive))
+      const [image = ''] = fileUrl.exec(there) ?? []
+      expect(image).toContain(to.url)
+      expect(Buffer.from(await (await fetch(image)).arrayBuffer())).toEqual(picture)
       // Once more changes nothing.
       expect(await to.import(archive)).toMatchObject({ body: { threads: 0, skipped: 6 } })
-      expect(await to.export()).toBe(archive)
+      expect(await to.export()).toBe(there)
       // It is no dead copy: it goes on, and is found.
       await expect
         .poll(async () => (await to.client.search.find({ query: { q: 'lighthouses' } })).body)
@@ -101,6 +106,34 @@ describe('an import', () => {
     expect(await take(half)).toMatchObject({ status: 400 })
     expect((await client.threads.list()).body).toMatchObject([{ id: 't1' }])
     expect(await take(half, 'text/plain')).toMatchObject({ status: 415 })
+  })
+
+  it('takes all but the files that this server does not', async () => {
+    const id = '6553f100-aaaa-4bbb-8ccc-000000000001'
+    const file = (media_type: string) =>
+      JSON.stringify({
+        type: 'file',
+        id,
+        filename: 'a',
+        media_type,
+        created_at: time,
+        base64: Buffer.from('four').toString('base64'),
+      })
+    const archive = (media_type: string) =>
+      ['{"type":"archive","version":1}', file(media_type), thread('t'), message({})].join('\n')
+    const strict = await start('SQLite', { FILES_TYPES: 'image/png', FILES_MAX_BYTES: '3' })
+    const refused = { threads: 1, messages: 1, files: 0, skipped: 0, refused: 1 }
+    expect(await strict.import(archive('text/html'))).toMatchObject({ status: 200, body: refused })
+    expect(await strict.import(archive('image/png'))).toMatchObject({
+      status: 200,
+      body: { threads: 0, files: 0, skipped: 1, refused: 1 },
+    })
+    // What was refused may be taken later.
+    const lenient = await start('SQLite', { FILES_TYPES: 'image/png' })
+    expect(await lenient.import(archive('text/html'))).toMatchObject({ body: refused })
+    expect(await lenient.import(archive('image/png'))).toMatchObject({
+      body: { threads: 0, files: 1, skipped: 1, refused: 0 },
+    })
   })
 
   it('takes the conversations of ChatGPT, with their branches', async () => {
@@ -213,11 +246,29 @@ async function fill({ url, client }: Awaited<ReturnType<typeof start>>): Promise
     const added: { message_id: string } = await cloud.threads.messages.create(thread_id, body)
     parent_id = added.message_id
   }
+  const { signedUrl, publicUrl } = await cloud.files.generatePresignedUploadUrl({
+    filename: 'a.png',
+  })
+  const headers = { 'content-type': 'image/png' }
+  await fetch(signedUrl, { method: 'PUT', headers, body: picture })
+  const content = {
+    role: 'user',
+    parts: [{ type: 'file', mediaType: 'image/png', url: publicUrl }],
+  }
+  await cloud.threads.messages.create(thread_id, {
+    parent_id,
+    format: 'ai-sdk/v6',
+    content: content as never,
+  })
   await cloud.threads.messages.feedback(thread_id, parent_id ?? '', { type: 'positive' })
   await cloud.scores.create({ name: 'x', data_type: 'numeric', value: 0.5, thread_id })
-  const { signedUrl } = await cloud.files.generatePresignedUploadUrl({ filename: 'a.png' })
-  const headers = { 'content-type': 'image/png' }
-  await fetch(signedUrl, { method: 'PUT', headers, body: Buffer.from([0, 1, 2, 255]) })
+}
+
+const picture = Buffer.from([0, 1, 2, 255])
+const fileUrl = /http[^"]*\/v1\/files\/[^"]*/
+
+function withoutUrls(archive: string): string {
+  return archive.replace(new RegExp(fileUrl, 'g'), 'url')
 }
 
 async function signIn(url: string) {

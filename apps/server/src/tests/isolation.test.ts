@@ -82,8 +82,8 @@ describe.each(['SQLite', 'PostgreSQL'])('two owners on %s', { timeout: 120_000 }
     const before = await leave(0)
     // The second time, all of it is there.
     for (const expected of [
-      { threads: 1, messages: 1, reports: 1, files: 1, skipped: 0 },
-      { threads: 0, messages: 0, reports: 0, files: 0, skipped: 3 },
+      { threads: 1, messages: 1, reports: 1, files: 1, skipped: 0, refused: 0 },
+      { threads: 0, messages: 0, reports: 0, files: 0, skipped: 3, refused: 0 },
     ])
       for (const target of [alices, nobodys])
         expect(await take(1, archiveOf(target))).toEqual(expected)
