@@ -25,6 +25,8 @@ export class TextEventTemplate {
   #dataTail = ''
   #head = Buffer.alloc(0)
   #tail = Buffer.alloc(0)
+  /** From one text to the next. */
+  #between = Buffer.alloc(0)
   #fruitless = 0
 
   /**
@@ -32,17 +34,15 @@ export class TextEventTemplate {
    * @returns undefined where there are none, and where one is not what it looks like: parse them
    */
   read(bytes: Buffer): TextEvents | undefined {
-    const head = this.#head
     const tail = this.#tail
-    if (head.length === 0) return undefined
+    if (this.#head.length === 0 || !isAt(bytes, 0, this.#head)) return undefined
     if (texts.length < bytes.length) texts = Buffer.allocUnsafeSlow(bytes.length)
     let length = 0
     let size = 0
     let isAscii = true
     let isEscaped = false
+    let at = this.#head.length
     for (;;) {
-      if (!isAt(bytes, length, head)) break
-      let at = length + head.length
       // A character is not cut in two by events, so that their texts can be decoded as one.
       if (isContinuation(bytes[at])) break
       let end = size
@@ -58,9 +58,12 @@ export class TextEventTemplate {
           texts[end++] = byte
         }
       }
-      if (!isAt(bytes, at, tail)) break
+      const isFollowed = isAt(bytes, at, this.#between)
+      if (!isFollowed && !isAt(bytes, at, tail)) break
       length = at + tail.length
       size = end
+      if (!isFollowed) break
+      at += this.#between.length
     }
     if (length === 0) return undefined
     const text = textOfTexts(size, isAscii, isEscaped)
@@ -91,6 +94,7 @@ export class TextEventTemplate {
     // As most servers write it; events in another form are parsed.
     this.#head = Buffer.from(`data: ${head}`)
     this.#tail = Buffer.from(`${tail}\n\n`)
+    this.#between = Buffer.concat([this.#tail, this.#head])
   }
 
   /** Also one that comes to be parsed, since a read cut it. */
