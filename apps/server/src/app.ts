@@ -75,7 +75,7 @@ export function createApp(dependencies: Dependencies, runs: RunService): Express
   serveCloudWire(app, dependencies, runs)
   refuseOtherMethods(app, contract)
   app.use(refuseUnknownRoutes)
-  app.use(createProblemHandler(log))
+  app.use(createProblemHandler())
   return app
 }
 

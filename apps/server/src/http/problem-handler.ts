@@ -1,16 +1,16 @@
 import { createProblem, type Problem } from '@assistant-ui-proxy/contract'
 import { RequestValidationError } from '@ts-rest/express'
 import type { ErrorRequestHandler, Request } from 'express'
-import type { Logger } from 'pino'
 import { maskedProblem, problemOf } from '../app-error.ts'
+import { requestIdOf, requestLogOf } from './request-context.ts'
 import { validationProblem } from './validation-problem.ts'
 
 /** The one place where an error becomes an HTTP answer. What nobody foresaw is masked and logged. */
-export function createProblemHandler(log: Logger): ErrorRequestHandler {
+export function createProblemHandler(): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     const problem = problemOf(error) ?? problemOfFramework(error) ?? maskedProblem()
     if (problem.code === 'internal')
-      log.error({ err: error, request_id: request.id }, 'a request failed')
+      requestLogOf(response).error({ err: error }, 'a request failed')
     if (response.headersSent || response.destroyed) {
       // Too late for an answer: a connection that breaks is at least not taken for success.
       response.destroy()
@@ -26,7 +26,7 @@ export function createProblemHandler(log: Logger): ErrorRequestHandler {
       .send(
         JSON.stringify({
           ...problem,
-          request_id: String(request.id),
+          request_id: requestIdOf(response),
           ...cloudErrorOf(request, problem),
         }),
       )

@@ -1,5 +1,6 @@
 import { Stream } from 'node:stream'
 import type { Response } from 'express'
+import { requestLogOf } from './request-context.ts'
 
 /**
  * A response body that writes itself. The ts-rest adapter leaves an answer alone, headers included,
@@ -22,7 +23,7 @@ class StreamedBody extends Stream {
   override pipe<T extends NodeJS.WritableStream>(destination: T): T {
     const response = destination as unknown as Response
     this.#write(response).catch((error: unknown) => {
-      response.req.log.error({ err: error }, 'an answer broke off')
+      requestLogOf(response).error({ err: error }, 'an answer broke off')
       response.destroy()
     })
     return destination

@@ -17,6 +17,7 @@ import {
   scriptUpstream,
   textBatch,
 } from './scripted-upstream.ts'
+import { scriptConversation } from './conversation.ts'
 import { startTestServer } from './test-server.ts'
 
 const hello: ChatBody = { messages: [{ role: 'user', content: 'Hello' }] }
@@ -439,6 +440,40 @@ it('logs neither what people say nor what is answered', async () => {
   await expect.poll(() => lines.length).toBeGreaterThan(0)
   expect(lines.join('')).toContain('/api/chat')
   expect(lines.join('')).not.toMatch(/the-(question|answer|token|cookie|query)/)
+})
+
+it('logs the end of every request in one line, also of one that is left', async () => {
+  const lines: string[] = []
+  const { upstream, say } = scriptConversation()
+  const { url } = await startTestServer({ upstream, onLog: (line) => lines.push(line) })
+  const ends = () =>
+    lines.map((line) => JSON.parse(line) as object).filter((line) => 'duration_ms' in line)
+  const id = 'mine-1'
+  await (await fetch(`${url}/api/nowhere?q=x`, { headers: { 'x-request-id': id } })).text()
+  await expect.poll(ends).toEqual([
+    expect.objectContaining({
+      level: 30,
+      msg: 'request completed',
+      request_id: id,
+      method: 'GET',
+      path: '/api/nowhere',
+      status: 404,
+      duration_ms: expect.any(Number),
+    }),
+  ])
+  say('so far')
+  const leaving = new AbortController()
+  const { body } = await fetch(`${url}/api/chat`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-request-id': 'not\u00e9 good' },
+    body: JSON.stringify(hello),
+    signal: leaving.signal,
+  })
+  await body?.getReader().read()
+  leaving.abort()
+  await expect.poll(ends).toHaveLength(2)
+  expect(ends()[1]).toMatchObject({ msg: 'request aborted', path: '/api/chat', status: 200 })
+  expect(ends()[1]).toMatchObject({ request_id: expect.stringMatching(/^[0-9a-f-]{36}$/) })
 })
 
 function post(url: string, body: ChatBody, headers: Record<string, string> = {}, query = '') {
