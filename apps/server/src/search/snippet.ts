@@ -1,5 +1,6 @@
 import type { SearchHit } from '@assistant-ui-proxy/contract'
-import { placesOf, type Place, type WordQuery } from './words.ts'
+import type { Place } from './next-word.ts'
+import { placesOf, type WordQuery } from './words.ts'
 
 /** In UTF-16 units. */
 const maxLength = 160

@@ -1,7 +1,4 @@
-/** Scripts that are written without spaces: each of their characters is a word. */
-const unspaced =
-  '\\p{sc=Han}\\p{sc=Hiragana}\\p{sc=Katakana}\\p{sc=Thai}\\p{sc=Lao}\\p{sc=Khmer}\\p{sc=Myanmar}'
-const wordPattern = new RegExp(`[${unspaced}]|[[\\p{L}\\p{N}\\p{M}]--[${unspaced}]]+`, 'gv')
+import { nextWord, type Place } from './next-word.ts'
 
 const maxWordLength = 64
 /** So much of a text is indexed, in UTF-16 units. */
@@ -9,8 +6,11 @@ const maxTextLength = 200_000
 
 /** The words of a text as they are compared: in lower case, without accents. Each once. */
 export function wordsOf(text: string): string[] {
+  const indexed = text.slice(0, maxTextLength)
   // Most words of a text stand in it more than once: each is folded once.
-  const written = new Set(text.slice(0, maxTextLength).match(wordPattern))
+  const written = new Set<string>()
+  for (let place = nextWord(indexed, 0); place; place = nextWord(indexed, place.end))
+    written.add(indexed.slice(place.start, place.end))
   const words = new Set([...written].map(fold))
   words.delete('')
   return [...words]
@@ -33,18 +33,13 @@ export function parseWordQuery(text: string): WordQuery {
   return isOpen ? { words: words.slice(0, -1), beginning: last } : { words, beginning: undefined }
 }
 
-export interface Place {
-  readonly start: number
-  readonly end: number
-}
-
 /** Where in a text the words that are looked for stand, in its order. */
 export function* placesOf(text: string, { words, beginning }: WordQuery): Generator<Place> {
-  for (const { 0: word, index } of text.matchAll(wordPattern)) {
-    const folded = fold(word)
+  for (let place = nextWord(text, 0); place; place = nextWord(text, place.end)) {
+    const folded = fold(text.slice(place.start, place.end))
     const isMeant =
       words.includes(folded) || (beginning !== undefined && folded.startsWith(beginning))
-    if (isMeant) yield { start: index, end: index + word.length }
+    if (isMeant) yield place
   }
 }
 
