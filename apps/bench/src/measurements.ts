@@ -28,6 +28,8 @@ export type Measure = keyof typeof measures
 export type Values = Map<string, Map<Measure, number[]>>
 
 export interface Plan {
+  /** Rounds that are not counted: V8 still compiles what has begun to run often. */
+  readonly warmUps: number
   readonly rounds: number
   readonly full: Load
   readonly paced: Load
@@ -40,6 +42,7 @@ export interface Plan {
 }
 
 export const fullPlan: Plan = {
+  warmUps: 4,
   rounds: 5,
   full: { streams: 50, chunks: 2_000, perSecond: 0 },
   paced: { streams: 500, chunks: 250, perSecond: 50 },
@@ -53,6 +56,7 @@ export const fullPlan: Plan = {
 
 /** To see that all of it works; its figures say little. */
 export const quickPlan: Plan = {
+  warmUps: 1,
   rounds: 1,
   full: { streams: 20, chunks: 500, perSecond: 0 },
   paced: { streams: 100, chunks: 50, perSecond: 50 },
@@ -78,8 +82,10 @@ export async function measureAll(
   }
   const proxies = field.runners.filter(({ contender }) => contender.command !== undefined)
 
-  say('warming up')
-  for (const runner of proxies) await measureCpu(runner, plan.full)
+  for (let round = 1; round <= plan.warmUps; round++) {
+    say(`warming up, ${round} of ${plan.warmUps}`)
+    for (const runner of proxies) await measureCpu(runner, plan.full)
+  }
   for (let round = 1; round <= plan.rounds; round++) {
     say(`round ${round} of ${plan.rounds}: CPU`)
     for (const runner of proxies) note(runner, 'cpuFast', await measureCpu(runner, plan.full))
