@@ -34,6 +34,8 @@ export interface Plan {
   readonly full: Load
   readonly paced: Load
   readonly lag: Load
+  /** In each round: a machine that stops for a moment decides what is slowest. */
+  readonly lags: number
   readonly memory: Load
   readonly many: Load
   readonly requests: number
@@ -47,6 +49,7 @@ export const fullPlan: Plan = {
   full: { streams: 50, chunks: 2_000, perSecond: 0 },
   paced: { streams: 500, chunks: 250, perSecond: 50 },
   lag: { streams: 200, chunks: 120, perSecond: 50 },
+  lags: 3,
   memory: { streams: 500, chunks: 200, perSecond: 50 },
   many: { streams: 1_000, chunks: 20, perSecond: 10 },
   requests: 60,
@@ -61,6 +64,7 @@ export const quickPlan: Plan = {
   full: { streams: 20, chunks: 500, perSecond: 0 },
   paced: { streams: 100, chunks: 50, perSecond: 50 },
   lag: { streams: 50, chunks: 60, perSecond: 50 },
+  lags: 1,
   memory: { streams: 100, chunks: 50, perSecond: 50 },
   many: { streams: 200, chunks: 5, perSecond: 10 },
   requests: 10,
@@ -94,11 +98,12 @@ export async function measureAll(
     for (const runner of field.runners)
       for (let count = 0; count < plan.requests; count++)
         note(runner, 'firstChunk', await measureFirstChunk(runner))
-    for (const runner of field.runners) {
-      const lags = await measureLag(runner, plan.lag)
-      note(runner, 'lagP50', percentile(lags, 0.5))
-      note(runner, 'lagP99', percentile(lags, 0.99))
-    }
+    for (let count = 0; count < plan.lags; count++)
+      for (const runner of field.runners) {
+        const lags = await measureLag(runner, plan.lag)
+        note(runner, 'lagP50', percentile(lags, 0.5))
+        note(runner, 'lagP99', percentile(lags, 0.99))
+      }
     for (const runner of proxies)
       for (const [measure, departure] of departuresOf(runner))
         for (let count = 0; count < plan.departures; count++) {
