@@ -30,3 +30,12 @@ export function maskedProblem(): Problem {
     'The server failed unexpectedly. Its log says why, under the request id.',
   )
 }
+
+/** What is told where what keeps things fails, and not what was asked of it. The log has the cause. */
+export function storageUnavailable(cause: unknown): AppError {
+  return new AppError(
+    'storage_unavailable',
+    'The storage cannot be reached or written to at the moment. Try again in a moment.',
+    { cause, retry_after_ms: 1_000 },
+  )
+}

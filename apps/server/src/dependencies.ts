@@ -1,5 +1,6 @@
 import { pino, type Logger } from 'pino'
 import { Agent } from 'undici'
+import { AppError } from './app-error.ts'
 import type { ArchiveStore } from './archive/archive-store.ts'
 import type { RunLog } from './chat/run-log.ts'
 import type { Upstream } from './chat/upstream.ts'
@@ -135,6 +136,7 @@ async function openRunLog({ redisUrl }: Config, log: Logger) {
 /** A connection that was tried at several addresses fails with a list, and no words of its own. */
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return reasonOf(error.errors[0])
+  if (error instanceof AppError) return reasonOf(error.cause)
   return error instanceof Error ? error.message : String(error)
 }
 

@@ -36,6 +36,7 @@ export const problemCatalogue = {
   upstream_busy: { status: 502, title: 'The upstream has too much to do' },
   upstream_suspended: { status: 503, title: 'The upstream is spared after failing repeatedly' },
   upstream_timeout: { status: 504, title: 'The upstream took too long' },
+  storage_unavailable: { status: 503, title: 'The storage is not available' },
   overloaded: { status: 503, title: 'The server has too much to do' },
   issuer_unreachable: { status: 503, title: 'The issuer of the tokens cannot be reached' },
   shutting_down: { status: 503, title: 'The server is shutting down' },

@@ -1,10 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { problemOf } from '../app-error.ts'
 import type { ThreadStore } from '../threads/thread-store.ts'
 import type { GrowingReply } from './growing-reply.ts'
 
 /** Storage may be 250 ms behind a reply; the rest is for the write itself. */
 const flushIntervalMs = 200
+/** A storage that is not available is tried again so much later. */
+const retryIntervalMs = 1_000
 /** A reply of which so much is not stored yet waits for storage, about in bytes. */
 const unsavedLimit = 262_144
 /** So many in a transaction: streams wait while a database that is part of this process writes. */
@@ -39,21 +42,26 @@ export class ReplyWriter {
    * @returns undefined, or what resolves when so much has been stored that more may come
    */
   note(reply: GrowingReply): Promise<void> | undefined {
-    if (!reply.isQueued) {
-      reply.isQueued = true
-      this.#dirty.add(reply)
-      this.#timer ??= setTimeout(() => void this.#flush(), flushIntervalMs)
-    }
+    if (!reply.isQueued) this.#queue(reply, flushIntervalMs)
     return reply.size > unsavedLimit ? this.#flush() : undefined
   }
 
-  /** Stores a reply that has ended. Resolves when it is kept. */
+  /**
+   * Stores a reply that has ended. Resolves when it is kept.
+   * @throws what the store throws; where it was not available, the end is kept as soon as it is
+   */
   finish(reply: GrowingReply): Promise<void> {
     this.#dirty.delete(reply)
     if (this.#ending === undefined || this.#ending.replies.length >= endsPerWrite)
       this.#ending = this.#gather()
     this.#ending.replies.push(reply)
     return this.#ending.written
+  }
+
+  #queue(reply: GrowingReply, delayMs: number): void {
+    reply.isQueued = true
+    this.#dirty.add(reply)
+    this.#timer ??= setTimeout(() => void this.#flush(), delayMs)
   }
 
   /** Those that end in this turn. */
@@ -95,6 +103,9 @@ export class ReplyWriter {
       await this.#store.saveReplies(growths.filter(({ chunks }) => chunks.length > 0))
     } catch (error) {
       for (const { reply, chunks, size } of growths) reply.putBack(chunks, size)
+      // One that has ended has nobody else to come back for it, and its thread takes no message until then.
+      if (problemOf(error)?.code === 'storage_unavailable')
+        for (const reply of replies) this.#queue(reply, retryIntervalMs)
       throw error
     }
   }

@@ -4,6 +4,7 @@ import {
   errorChunk,
   isTerminal,
   type MessageStatus,
+  type Problem,
   type TerminalChunk,
   type UIMessageChunk,
 } from '@assistant-ui-proxy/contract'
@@ -142,9 +143,9 @@ export class Run {
   ): Promise<void> {
     this.#status = statusAfter[last.type]
     const frames = this.#encode(chunks)
-    const isKept = await this.#keep(chunks, frames.length)
+    const problem = await this.#keep(chunks, frames.length)
     if (failure !== undefined && !this.#hasBegun) this.#begun.reject(failure)
-    void this.#append(isKept ? frames : this.#encode([errorChunk(maskedProblem())]))
+    void this.#append(problem ? this.#encode([errorChunk(problem)]) : frames)
   }
 
   #give(chunks: readonly UIMessageChunk[]): Promise<void> | undefined {
@@ -183,16 +184,17 @@ export class Run {
     return errorChunk(problem ?? maskedProblem())
   }
 
-  async #keep(chunks: readonly UIMessageChunk[], size: number): Promise<boolean> {
-    if (this.#kept === undefined) return true
+  /** @returns why it could not be kept */
+  async #keep(chunks: readonly UIMessageChunk[], size: number): Promise<Problem | undefined> {
+    if (this.#kept === undefined) return undefined
     const { log } = this.#options
     try {
       this.#kept.add(chunks, size)
       await this.#writer.finish(this.#kept)
-      return true
+      return undefined
     } catch (error) {
       log.error({ err: error, reply_id: this.#kept.messageId }, 'the end of a reply was not stored')
-      return false
+      return problemOf(error) ?? maskedProblem()
     }
   }
 }

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { buffer } from 'node:stream/consumers'
 import { Readable } from 'node:stream'
 import type { ChatMessage } from '@assistant-ui-proxy/contract'
-import { AppError } from '../app-error.ts'
+import { AppError, storageUnavailable } from '../app-error.ts'
 import type { ArchivedFile } from '../archive/archive-record.ts'
 import { ownIdFor } from '../archive/own-id.ts'
 import type { Owner } from '../identity/owner.ts'
@@ -196,6 +196,8 @@ async function writeTo(path: string, bytes: Readable, maxBytes: number): Promise
     await pipeline(bytes, counted, createWriteStream(path))
   } catch (cause) {
     if (cause instanceof AppError) throw cause
+    // Of the file that is written; what brings the bytes just breaks off.
+    if (cause instanceof Error && 'syscall' in cause) throw storageUnavailable(cause)
     if (bytes.errored || !bytes.readableEnded)
       throw new AppError('invalid_request', 'The file ended early.', { cause })
     throw cause

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 
-/** Keeps the bytes of files. */
+/** Keeps the bytes of files. All throw AppError `storage_unavailable` where they cannot. */
 export interface FileStore {
   readonly name: string
   /** Takes over a whole file on this machine. Resolves when it is kept, under this id, and only then. */

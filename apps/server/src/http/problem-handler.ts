@@ -9,7 +9,7 @@ import { validationProblem } from './validation-problem.ts'
 export function createProblemHandler(): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     const problem = problemOf(error) ?? problemOfFramework(error) ?? maskedProblem()
-    if (problem.code === 'internal')
+    if (problem.code === 'internal' || problem.code === 'storage_unavailable')
       requestLogOf(response).error({ err: error }, 'a request failed')
     if (response.headersSent || response.destroyed) {
       // Too late for an answer: a connection that breaks is at least not taken for success.

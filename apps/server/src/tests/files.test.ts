@@ -7,6 +7,7 @@ import { findFreePort } from 'services'
 import S3rver from 's3rver'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { collect } from './conversation.ts'
+import { startPeer } from './peer.ts'
 import { finishBatch, scriptUpstream, textBatch } from './scripted-upstream.ts'
 import { makeTemporaryFolder, startTestServer } from './test-server.ts'
 
@@ -111,6 +112,37 @@ describe('attachments', { timeout: 20_000 }, () => {
     },
   )
 
+  it.each([
+    ['a folder that cannot be', async () => ({ FILES_URL: 'disk:/dev/null/files' })],
+    ['an S3 that is not there', async () => s3At(`http://127.0.0.1:${await findFreePort()}`)],
+    [
+      'an S3 that fails',
+      async () => s3At(await startPeer((_, answer) => answer.writeHead(500).end())),
+    ],
+    [
+      'an S3 without the bucket',
+      async () => s3At(await startPeer((_, answer) => answer.writeHead(404).end())),
+    ],
+  ])(
+    'are refused as not to be kept by %s, and nothing is left behind',
+    async (_name, openPlace) => {
+      const lines: string[] = []
+      const env = await openPlace()
+      const { cloud, leftovers } = await start('disk', { env, onLog: (line) => lines.push(line) })
+      const before = await leftovers()
+      const { signedUrl, key } = await cloud.files.generatePresignedUploadUrl({ filename: 'a.png' })
+      const answer = await put(signedUrl, png)
+      expect(answer.headers.get('retry-after')).toBe('1')
+      expect(await answer.json()).toMatchObject({ status: 503, code: 'storage_unavailable' })
+      expect(lines.join('')).toMatch(/ENOTDIR|ECONNREFUSED|answered PUT with 500|no such bucket/)
+      expect(lines.join('')).not.toContain('hush-hush')
+      await expect.poll(leftovers).toEqual(before)
+      await expect(
+        cloud.files.generatePresignedDownloadUrl({ key: key ?? '' }),
+      ).rejects.toMatchObject({ status: 404 })
+    },
+  )
+
   it('are had by their owners alone, and nobody can tell whether others have them', async () => {
     const { url } = await start('disk', { env: { AUTH: 'anonymous' } })
     const [mine, theirs] = [0, 1].map(
@@ -178,6 +210,12 @@ async function start(
       (await readdir(tmpdir())).filter((name) => name.startsWith('assistant-ui-proxy-upload-')),
   }
 }
+
+const s3At = (url: string) => ({
+  FILES_URL: `s3:${url}/files`,
+  S3_ACCESS_KEY_ID: 'a',
+  S3_SECRET_ACCESS_KEY: 'hush-hush',
+})
 
 async function startS3(directory: string) {
   const port = await findFreePort()

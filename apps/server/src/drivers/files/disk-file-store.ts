@@ -3,6 +3,7 @@ import { copyFile, mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { once } from 'node:events'
+import { storageUnavailable } from '../../app-error.ts'
 import type { FileStore } from '../../files/file-store.ts'
 
 /** Files in a folder of this machine, under their ids. */
@@ -15,17 +16,17 @@ export class DiskFileStore implements FileStore {
   }
 
   async keep(id: string, path: string): Promise<void> {
-    await mkdir(this.#folder, { recursive: true })
     const partial = `${this.#pathOf(id)}.partial`
     try {
+      await mkdir(this.#folder, { recursive: true })
       // The folder for uploads may be on another disk, from which nothing can be renamed.
       await copyFile(path, partial)
       const file = await open(partial)
       await file.sync().finally(() => file.close())
       await rename(partial, this.#pathOf(id))
     } catch (error) {
-      await rm(partial, { force: true })
-      throw error
+      await rm(partial, { force: true }).catch(() => undefined)
+      throw storageUnavailable(error)
     }
   }
 
@@ -36,7 +37,7 @@ export class DiskFileStore implements FileStore {
       return stream
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-      throw error
+      throw storageUnavailable(error)
     }
   }
 

@@ -2,6 +2,7 @@ import { openAsBlob } from 'node:fs'
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import { AwsClient } from 'aws4fetch'
+import { storageUnavailable } from '../../app-error.ts'
 import type { FileStore } from '../../files/file-store.ts'
 
 export interface S3Options {
@@ -14,6 +15,9 @@ export interface S3Options {
 
 const timeoutMs = 60_000
 
+/** Of what the store answers with 5xx or 429, within 2 s. */
+const maxRetries = 5
+
 /** Files in a bucket of any S3-compatible store, which several servers share. */
 export class S3FileStore implements FileStore {
   readonly name = 's3'
@@ -22,14 +26,14 @@ export class S3FileStore implements FileStore {
 
   constructor({ url, region, ...keys }: S3Options) {
     this.#url = url
-    this.#client = new AwsClient({ ...keys, region, service: 's3' })
+    this.#client = new AwsClient({ ...keys, region, service: 's3', retries: maxRetries })
   }
 
   async keep(id: string, path: string, mediaType: string): Promise<void> {
     const body = await openAsBlob(path, { type: mediaType })
     const headers = { 'content-type': mediaType, 'content-length': String(body.size) }
     const { status } = await this.#ask('PUT', id, { headers, body })
-    if (status === 404) throw new Error('the file store has no such bucket')
+    if (status === 404) throw storageUnavailable(new Error('the file store has no such bucket'))
   }
 
   async read(id: string): Promise<Readable | undefined> {
@@ -41,12 +45,18 @@ export class S3FileStore implements FileStore {
     await this.#ask('DELETE', id)
   }
 
-  /** @throws where the store answers anything but that it did, or has no such file */
+  /**
+   * @throws AppError `storage_unavailable` where the store answers anything but that it did, or has no
+   *   such file
+   */
   async #ask(method: string, id: string, init: RequestInit = {}): Promise<Response> {
     const signal = AbortSignal.timeout(timeoutMs)
-    const response = await this.#client.fetch(`${this.#url}/${id}`, { ...init, method, signal })
+    const asked = this.#client.fetch(`${this.#url}/${id}`, { ...init, method, signal })
+    const response = await asked.catch((error: unknown) => {
+      throw storageUnavailable(error)
+    })
     if (response.ok || response.status === 404) return response
     await response.body?.cancel()
-    throw new Error(`the file store answered ${method} with ${response.status}`)
+    throw storageUnavailable(new Error(`the file store answered ${method} with ${response.status}`))
   }
 }

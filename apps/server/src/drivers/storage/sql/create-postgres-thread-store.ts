@@ -1,6 +1,6 @@
-import { Kysely, PostgresDialect } from 'kysely'
-import { Pool, type PoolConfig } from 'pg'
+import { Kysely, PostgresDialect, type PostgresPool } from 'kysely'
 import { migrate } from './migrate.ts'
+import { openPool, openPostgresPool } from './postgres-pool.ts'
 import type { Schema } from './schema.ts'
 import { SqlArchiveStore } from './sql-archive-store.ts'
 import { SqlCloudStore } from './sql-cloud-store.ts'
@@ -17,9 +17,6 @@ export interface PostgresOptions {
   readonly statementTimeoutMs: number
 }
 
-/** To reach the database, and to wait for a free connection. */
-const connectTimeoutMs = 5_000
-
 /**
  * Opens a PostgreSQL database as a `ThreadStore`, its schema made where it is missing. Several servers
  * may start at once.
@@ -27,12 +24,14 @@ const connectTimeoutMs = 5_000
  */
 export async function createPostgresThreadStore(options: PostgresOptions) {
   await migrateDatabase(options)
-  const db = openDatabase({
-    connectionString: options.url,
-    max: options.poolSize,
-    statement_timeout: options.statementTimeoutMs,
-    idle_in_transaction_session_timeout: options.statementTimeoutMs,
-  })
+  const db = openDatabase(
+    openPostgresPool({
+      connectionString: options.url,
+      max: options.poolSize,
+      statement_timeout: options.statementTimeoutMs,
+      idle_in_transaction_session_timeout: options.statementTimeoutMs,
+    }),
+  )
   return {
     store: new SqlThreadStore(db, 'postgres'),
     searchIndex: new SqlSearchIndex(db, 'postgres'),
@@ -46,7 +45,7 @@ export async function createPostgresThreadStore(options: PostgresOptions) {
 
 /** On a connection of its own: waiting for another server's migration may take longer than a query. */
 async function migrateDatabase({ url }: PostgresOptions): Promise<void> {
-  const db = openDatabase({ connectionString: url, max: 1 })
+  const db = openDatabase(openPool({ connectionString: url, max: 1 }))
   try {
     await migrate(db, 'postgres')
   } finally {
@@ -54,18 +53,6 @@ async function migrateDatabase({ url }: PostgresOptions): Promise<void> {
   }
 }
 
-function openDatabase(config: PoolConfig): Kysely<Schema> {
-  const pool = new Pool({
-    ...config,
-    connectionTimeoutMillis: connectTimeoutMs,
-    keepAlive: true,
-    application_name: 'assistant-ui-proxy',
-  })
-  // A connection that breaks is dropped and the next query opens another; the query that it breaks
-  // rejects, and `/ready` tells. Without a listener the event would end the process.
-  pool.on('error', ignore)
-  pool.on('connect', (client) => client.on('error', ignore))
+function openDatabase(pool: PostgresPool): Kysely<Schema> {
   return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
 }
-
-function ignore(): void {}

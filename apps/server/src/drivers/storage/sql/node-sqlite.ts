@@ -1,5 +1,6 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import type { SqliteDatabase, SqliteStatement } from 'kysely'
+import { storageUnavailable } from '../../../app-error.ts'
 
 export interface NodeSqlite extends SqliteDatabase {
   /**
@@ -48,8 +49,26 @@ const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[]
 function adaptStatement(statement: StatementSync): SqliteStatement {
   return {
     reader: statement.columns().length > 0,
-    all: (parameters) => statement.all(...values(parameters)),
-    run: (parameters) => statement.run(...values(parameters)),
+    all: (parameters) => tell(() => statement.all(...values(parameters))),
+    run: (parameters) => tell(() => statement.run(...values(parameters))),
     iterate: (parameters) => statement.iterate(...values(parameters)),
+  }
+}
+
+/**
+ * BUSY, NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN and NOTADB: the file or its disk, and not what is
+ * asked of it.
+ * @see https://www.sqlite.org/rescode.html
+ */
+const failures = new Set([5, 7, 8, 10, 11, 13, 14, 26])
+
+/** @throws AppError `storage_unavailable` where the file or its disk fails */
+function tell<T>(execute: () => T): T {
+  try {
+    return execute()
+  } catch (error) {
+    const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) : 0
+    // What is above the lowest byte says more closely what it was.
+    throw failures.has(code & 0xff) ? storageUnavailable(error) : error
   }
 }
