@@ -106,10 +106,11 @@ export class RunService {
   async stop(owner: Owner, threadId: string): Promise<boolean> {
     const { runLog, store } = this.#options
     const run = await this.#threadRuns.latest(owner, threadId)
-    if (run?.status === 'streaming') {
-      run.stop('stopped')
+    if (run !== undefined && this.#active.has(run)) {
+      const isStreaming = run.status === 'streaming'
+      if (isStreaming) run.stop('stopped')
       await run.settled
-      return true
+      return isStreaming
     }
     const elsewhere = await store.findRun(owner, threadId)
     if (elsewhere === undefined) return false

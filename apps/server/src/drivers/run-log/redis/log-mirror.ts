@@ -21,8 +21,9 @@ export class LogMirror {
   #isStale = false
   #reading: Promise<void> | undefined
   #isGone = false
-  /** Those who are about to read. */
+  /** Those who are about to read, or wait for the end. */
   #coming = 0
+  readonly #ended = Promise.withResolvers<true>()
 
   /** @param onUnread called when the last reader has left */
   constructor(redis: Redis, runId: string, onUnread: () => void) {
@@ -53,6 +54,16 @@ export class LogMirror {
   abandon(): void {
     this.#isGone = true
     this.#buffer?.end()
+  }
+
+  /** Whether the log has ended within so long, also where its beginning is not kept any more. */
+  async seeEnd(timeoutMs: number): Promise<boolean> {
+    this.#coming++
+    const late = delay(timeoutMs, false, { ref: false })
+    const isEnded = await Promise.race([this.#ended.promise, late])
+    this.#coming--
+    this.#dropIfUnread()
+    return isEnded
   }
 
   /**
@@ -105,6 +116,8 @@ export class LogMirror {
     const isNew = at === undefined || Number(at) >= this.#buffer.length
     const frames = entry.get('frames') ?? ''
     if (isNew && frames !== '') void this.#buffer.append(frames)
-    if (entry.has('end')) this.#buffer.end()
+    if (!entry.has('end')) return
+    this.#buffer.end()
+    this.#ended.resolve(true)
   }
 }

@@ -58,6 +58,29 @@ describe.skipIf(inject('redisUrl') === '')('RedisRunLog', { timeout: 20_000 }, (
     expect(await there.stop('another')).toBe(false)
   })
 
+  it('stops a run that has only just begun, or is about to', async () => {
+    const { write, there, runId } = await openRun(() => write.end())
+    expect(await there.stop(runId)).toBe(true)
+
+    const [here, elsewhere] = await openTwo()
+    const laterId = randomUUID()
+    const stopping = elsewhere.stop(laterId)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    const output = here.open(laterId, () => output.end())
+    expect(await stopping).toBe(true)
+  })
+
+  it('stops a run whose beginning is not kept any more', async () => {
+    const { write, there, readThere, runId } = await openRun(() => write.end())
+    for (const count of [150, 300]) {
+      for (let index = count - 150; index < count; index++) write(long)
+      await expect.poll(() => there.follow(runId, count - 1)).toBeDefined()
+    }
+    expect(await there.follow(runId, 0)).toBeUndefined()
+    expect(await there.stop(runId)).toBe(true)
+    expect(await readThere(0)).toBeUndefined()
+  })
+
   it('ends the readers of a run whose server is gone, with the last words for it', async () => {
     const { write, there, readThere, runId } = await openRun()
     const frames = write('half')
@@ -89,11 +112,7 @@ describe.skipIf(inject('redisUrl') === '')('RedisRunLog', { timeout: 20_000 }, (
 
 /** Two servers, and a run that the first of them writes. */
 async function openRun(onStop?: () => void, url = inject('redisUrl')) {
-  const [here, there] = await Promise.all([0, 1].map(() => RedisRunLog.connect(url, log)))
-  if (here === undefined || there === undefined) throw new Error('there are two')
-  onTestFinished(async () => {
-    await Promise.all([here.close(), there.close()])
-  })
+  const [here, there] = await openTwo(url)
   const runId = randomUUID()
   let stopped = 0
   const output = here.open(runId, () => {
@@ -115,6 +134,15 @@ async function openRun(onStop?: () => void, url = inject('redisUrl')) {
     readHere: (after: number, reads?: number) => readFrom(here, runId, after, reads),
     readThere: (after: number) => readFrom(there, runId, after),
   }
+}
+
+async function openTwo(url = inject('redisUrl')) {
+  const connect = async () => {
+    const runLog = await RedisRunLog.connect(url, log)
+    onTestFinished(() => runLog.close())
+    return runLog
+  }
+  return Promise.all([connect(), connect()])
 }
 
 /** @param reads how many, where not all */

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { Frames, RunLog, RunLogWriter } from '../../../chat/run-log.ts'
@@ -11,6 +10,8 @@ const connectTimeoutMs = 5_000
 const commandTimeoutMs = 2_000
 /** A server that is asked to stop a run gets so long. */
 const stopTimeoutMs = 5_000
+/** It is asked so often: it may open the run only a moment after the store knows of it. */
+const stopIntervalMs = 250
 
 interface LocalRun {
   readonly buffer: FrameBuffer
@@ -73,23 +74,16 @@ export class RedisRunLog implements RunLog {
   async follow(runId: string, after: number, isOver = false): Promise<Frames | undefined> {
     const run = this.#runs.get(runId)
     if (run !== undefined) return run.buffer.follow(after)
-    for (;;) {
-      const opening = this.#mirror(runId)
-      const mirror = await opening
-      // Its last reader may have left meanwhile, and nobody listens for it any more.
-      if (this.#mirrors.get(runId) === opening) return mirror.follow(after, isOver)
-    }
+    return (await this.#mirror(runId)).follow(after, isOver)
   }
 
   async stop(runId: string): Promise<boolean> {
-    const frames = await this.follow(runId, 0)
-    if (frames === undefined) return false
-    await this.#redis.publish(stopChannel, runId)
-    const ended = frames.read(() => undefined).then(() => true)
-    const late = delay(stopTimeoutMs, false, { ref: false })
-    const isStopped = await Promise.race([ended, late])
-    if (!isStopped) frames.leave()
-    return isStopped
+    const mirror = await this.#mirror(runId)
+    const ended = mirror.seeEnd(stopTimeoutMs)
+    const ask = () => void this.#redis.publish(stopChannel, runId).catch(() => undefined)
+    ask()
+    const asking = setInterval(ask, stopIntervalMs)
+    return ended.finally(() => clearInterval(asking))
   }
 
   async abandon(runId: string, frames: string): Promise<void> {
@@ -113,9 +107,16 @@ export class RedisRunLog implements RunLog {
     this.#subscriber.disconnect()
   }
 
-  #mirror(runId: string): Promise<LogMirror> {
-    const known = this.#mirrors.get(runId)
-    if (known !== undefined) return known
+  async #mirror(runId: string): Promise<LogMirror> {
+    for (;;) {
+      const opening = this.#mirrors.get(runId) ?? this.#open(runId)
+      const mirror = await opening
+      // Its last reader may have left meanwhile, and nobody listens for it any more.
+      if (this.#mirrors.get(runId) === opening) return mirror
+    }
+  }
+
+  #open(runId: string): Promise<LogMirror> {
     const opening = this.#openMirror(runId)
     this.#mirrors.set(runId, opening)
     opening.catch(() => this.#mirrors.delete(runId))
