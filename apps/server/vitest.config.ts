@@ -9,6 +9,9 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts'],
     maxWorkers: 3,
+    // What most of them take is far less; slow machines, with three at a time, take this much.
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
     globalSetup: ['src/tests/postgres-setup.ts', 'src/tests/redis-setup.ts'],
   },
 })

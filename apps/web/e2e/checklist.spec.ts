@@ -126,14 +126,14 @@ test('both threads end whole when they are switched in mid-stream', async ({ cha
 test('the text grows several times before it is whole', async ({ chat, page, server }) => {
   await chat.open()
   await page.evaluate(recordLengths)
-  await chat.ask('Write 400 words')
+  await chat.ask('Write 1,000 words')
   const lengths = await page.evaluate(
     () => (globalThis as unknown as { lengths: number[] }).lengths,
   )
   const [stored] = repliesIn(await server.messages(chat.threadId))
   const text = squeeze(textOf(stored))
   expect(await chat.textOf(chat.lastReply)).toBe(text)
-  expect(text.split(' ')).toHaveLength(400)
+  expect(text.split(' ')).toHaveLength(1_000)
   const steps = lengths.filter((length, index) => length > (lengths[index - 1] ?? 0))
   expect(steps.length).toBeGreaterThan(10)
   expect(lengths).toEqual(lengths.toSorted((a, b) => a - b))

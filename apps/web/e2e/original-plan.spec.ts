@@ -30,7 +30,7 @@ test('useChatRuntime holds a conversation of two turns with this server', async 
     if (request.method() === 'POST') bodies.push(request.postDataJSON() as { messages: unknown[] })
   })
 
-  await send(page, 'Write 200 words')
+  await send(page, 'Write 600 words')
   const lengths = new Set<number>()
   await expect
     .poll(
@@ -38,7 +38,7 @@ test('useChatRuntime holds a conversation of two turns with this server', async 
         lengths.add((await replies.allInnerTexts()).join('').length)
         return page.getByRole('button', { name: 'Send' }).isVisible()
       },
-      { intervals: [50], timeout: 15_000 },
+      { intervals: [50], timeout: 40_000 },
     )
     .toBe(true)
   expect(lengths.size).toBeGreaterThan(5)

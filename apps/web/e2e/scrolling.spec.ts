@@ -28,7 +28,7 @@ test('a long reply keeps its end in sight of those who are there', async ({ chat
 
 test('a long reply does not move those who scrolled up', async ({ chat, page }) => {
   await chat.open()
-  await chat.send('Write 900 words')
+  await chat.send('Write 5,000 words')
   await expect.poll(async () => (await scroll(page)).end).toBeGreaterThan(400)
   await chat.lastReply.hover({ position: { x: 20, y: 5 }, force: true })
   await page.mouse.wheel(0, -300)
@@ -37,12 +37,16 @@ test('a long reply does not move those who scrolled up', async ({ chat, page }) 
   await page.waitForTimeout(100)
   const before = await scroll(page)
   const tops = new Set<number>()
-  for (let sample = 0; sample < 10; sample++) {
-    tops.add((await scroll(page)).top)
-    await page.waitForTimeout(50)
-  }
-  const after = await scroll(page)
-  expect(after.end).toBeGreaterThan(before.end)
+  await expect
+    .poll(
+      async () => {
+        const { top, end } = await scroll(page)
+        tops.add(top)
+        return end
+      },
+      { intervals: [50] },
+    )
+    .toBeGreaterThan(before.end + 100)
   expect([...tops]).toEqual([before.top])
   await back.click()
   await expect

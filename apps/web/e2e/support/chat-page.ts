@@ -54,7 +54,7 @@ export class ChatPage {
 
   /** No reply is on its way. */
   async replied(): Promise<void> {
-    await expect(this.button('Send')).toBeVisible({ timeout: 20_000 })
+    await expect(this.button('Send')).toBeVisible({ timeout: 40_000 })
     await expect(this.lastReply).not.toHaveAttribute('aria-busy', 'true')
   }
 
