@@ -4,8 +4,10 @@ import { problemOf } from '../app-error.ts'
 import type { ThreadStore } from '../threads/thread-store.ts'
 import type { GrowingReply } from './growing-reply.ts'
 
-/** Storage may be 250 ms behind a reply; the rest is for the write itself. */
-const flushIntervalMs = 200
+/** Storage may be 250 ms behind a reply; the rest is for the write itself, and for a machine that is busy. */
+const flushIntervalMs = 100
+/** Where the replies fill more than one write, half as many writes are worth more. */
+const busyFlushIntervalMs = 200
 /** A storage that is not available is tried again so much later. */
 const retryIntervalMs = 1_000
 /** A reply of which so much is not stored yet waits for storage, about in bytes. */
@@ -28,6 +30,7 @@ export class ReplyWriter {
   readonly #log: Logger
   #dirty = new Set<GrowingReply>()
   #timer: NodeJS.Timeout | undefined
+  #intervalMs = flushIntervalMs
   #ending: Ending | undefined
   /** One write after another: an earlier state must not land on top of a later one. */
   #writing: Promise<void> = Promise.resolve()
@@ -42,7 +45,7 @@ export class ReplyWriter {
    * @returns undefined, or what resolves when so much has been stored that more may come
    */
   note(reply: GrowingReply): Promise<void> | undefined {
-    if (!reply.isQueued) this.#queue(reply, flushIntervalMs)
+    if (!reply.isQueued) this.#queue(reply, this.#intervalMs)
     return reply.size > unsavedLimit ? this.#flush() : undefined
   }
 
@@ -79,6 +82,7 @@ export class ReplyWriter {
     this.#timer = undefined
     const grown = [...this.#dirty]
     this.#dirty.clear()
+    this.#intervalMs = grown.length > repliesPerWrite ? busyFlushIntervalMs : flushIntervalMs
     for (const reply of grown) reply.isQueued = false
     const writes: Promise<void>[] = []
     for (let at = 0; at < grown.length; at += repliesPerWrite)
