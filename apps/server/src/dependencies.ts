@@ -150,7 +150,7 @@ async function openUpstreams(
   const agent = new Agent({ connect, headersTimeout: 0, bodyTimeout: 0 })
   opened.defer(() => agent.destroy())
   const opening = upstreams.map(async (upstream) => {
-    const driver = await openUpstream(upstream, agent)
+    const driver = await openNamed(upstream, agent)
     return withRetries(
       withCircuitBreaker(withDeadlines(driver, resilience), resilience),
       resilience,
@@ -166,12 +166,19 @@ async function openUpstreams(
 
 /** For the person who starts the server: why this one answers. */
 function withReason(upstream: Upstream, reason: string): Upstream {
-  const description = `${upstream.description} (${reason})`
-  return wrapUpstream(upstream, { stream: upstream.stream.bind(upstream), description })
+  return wrapUpstream(upstream, { description: `${upstream.description} (${reason})` })
+}
+
+/** An upstream by the name that it has where it is configured: there may be several of a kind. */
+async function openNamed(config: UpstreamConfig, agent: Agent): Promise<Upstream> {
+  const { name, kind } = config
+  const upstream = await openUpstream(config, agent)
+  if (name === kind) return upstream
+  return wrapUpstream(upstream, { name, description: `${name}, ${upstream.description}` })
 }
 
 async function openUpstream(upstream: UpstreamConfig, agent: Agent): Promise<Upstream> {
-  switch (upstream.name) {
+  switch (upstream.kind) {
     case 'auto':
       return (await findOllama())
         ? withReason(new OpenAiCompatibleUpstream(agent, ollama), 'since it answers there')

@@ -7,8 +7,10 @@ const readinessSchema = z.object({
   status: z.enum(['ready', 'not_ready']),
   /** Which upstream answers; `demo` is the offline assistant. */
   upstream: z.string(),
-  /** Whether the upstream's circuit breaker lets chats through. */
-  circuit: z.enum(['closed', 'half-open', 'open']),
+  /** Whether the circuit breaker of each lets chats through: that upstream, then its fallbacks. */
+  circuits: z.array(
+    z.object({ upstream: z.string(), circuit: z.enum(['closed', 'half-open', 'open']) }),
+  ),
   storage: z.string(),
   /** Where replies are followed while they are written: `memory`, or `redis` for all servers. */
   run_log: z.string(),

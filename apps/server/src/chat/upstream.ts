@@ -13,8 +13,12 @@ export interface UpstreamRequest {
 /** Chunks in the order in which they came. */
 export type Batch = readonly UIMessageChunk[]
 
-/** `open` lets nothing through, `half-open` one call to see. */
-type Circuit = 'closed' | 'half-open' | 'open'
+export interface CircuitState {
+  /** The upstream's name. */
+  readonly upstream: string
+  /** `open` lets nothing through, `half-open` one call to see. */
+  readonly circuit: 'closed' | 'half-open' | 'open'
+}
 
 /** Something that answers: a model, or a server in front of one. */
 export interface Upstream {
@@ -31,8 +35,8 @@ export interface Upstream {
   stream(request: UpstreamRequest, sink: Sink<Batch>, signal: AbortSignal): Promise<void>
   /** The models that a request may name; none where there is no choice. @throws AppError `upstream_*` */
   listModels(): Promise<readonly Model[]>
-  /** Whether a circuit breaker lets calls through; absent: there is none. */
-  circuit?(): Circuit
+  /** Whether circuit breakers let calls through, its own and those of its fallbacks; absent: there are none. */
+  circuits?(): readonly CircuitState[]
 }
 
 /** What asks an upstream for a title: the system message before the conversation. */

@@ -12,17 +12,17 @@ describe('createConfig', () => {
       environment: 'development',
       corsOrigins: ['http://localhost:3000', 'http://127.0.0.1:3000'],
       database: { driver: 'sqlite', path: resolve(workspaceRoot, 'data/assistant-ui-proxy.db') },
-      upstreams: [{ name: 'auto' }],
+      upstreams: [{ name: 'auto', kind: 'auto' }],
       logLevel: 'info',
     })
   })
 
   it('selects the remote upstream where a base URL is set, unless UPSTREAM says demo', () => {
     const env = { ASSISTANT_UI_BASE_URL: 'http://127.0.0.1:9000/' }
-    const remote = { name: 'remote', baseUrl: 'http://127.0.0.1:9000' }
+    const remote = { name: 'remote', kind: 'remote', baseUrl: 'http://127.0.0.1:9000' }
     expect(createConfig(env).upstreams[0]).toEqual(remote)
     expect(createConfig({ ...env, UPSTREAM: 'remote' }).upstreams[0]).toEqual(remote)
-    expect(createConfig({ ...env, UPSTREAM: 'demo' }).upstreams[0]).toEqual({ name: 'demo' })
+    expect(createConfig({ ...env, UPSTREAM: 'demo' }).upstreams[0]?.kind).toBe('demo')
   })
 
   it('selects a server of chat completions where its URL or key is set', () => {
@@ -31,6 +31,7 @@ describe('createConfig', () => {
     expect(createConfig(env).upstreams[0]).toMatchObject({ name: 'openai-compatible', baseUrl })
     expect(createConfig({ OPENAI_API_KEY: 'sk', OPENAI_MODEL: 'm' }).upstreams[0]).toEqual({
       name: 'openai-compatible',
+      kind: 'openai-compatible',
       baseUrl: 'https://api.openai.com/v1',
       apiKey: 'sk',
       model: 'm',

@@ -17,6 +17,7 @@ import {
   type CloudThreadsConfig,
   type UpstreamConfig,
 } from './upstream-config.ts'
+import { readUpstreamsFile } from './upstreams-file.ts'
 
 export interface Config {
   readonly host: string
@@ -67,7 +68,7 @@ const origin = z.union([
   z.url({ protocol: /^https?$/ }).refine((url) => new URL(url).origin === url),
 ])
 
-const envSchema = z.object({
+const variables = {
   HOST: z.string().default('127.0.0.1'),
   PORT: port(8000),
   WEB_PORT: port(3000),
@@ -89,35 +90,39 @@ const envSchema = z.object({
   ...databaseVariables,
   ...filesVariables,
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be redis://host:port' }).optional(),
-  ...upstreamVariables,
   ...resilienceVariables,
   DISCONNECT_POLICY: z.enum(['continue', 'abort']).default('continue'),
   KEEP_ALIVE_INTERVAL_MS: wholeNumber(15_000, 1),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-})
+}
 
 /**
  * @param env names and values, none of them empty
  * @throws StartError that lists every variable with a fault
  */
 export function createConfig(env: Env): Config {
-  const parsed = envSchema.safeParse(env)
-  if (!parsed.success) throw new StartError(describeFaults(parsed.error.issues))
+  const { byName, faults: fileFaults } = readUpstreamsFile(env)
+  const ofFile = fileFaults.map((message) => ({ path: ['UPSTREAMS_FILE'], message }))
+  const schema = z.object({ ...variables, ...upstreamVariables([...byName.keys()]) })
+  const parsed = schema.safeParse(env)
+  if (!parsed.success) {
+    // The names that these may say are not known where the file could not be read.
+    const isOfNames = ({ path: [name] }: z.core.$ZodIssue) =>
+      ofFile.length > 0 && (name === 'UPSTREAM' || name === 'UPSTREAM_FALLBACK')
+    const others = parsed.error.issues.filter((issue) => !isOfNames(issue))
+    throw new StartError(describeFaults([...ofFile, ...others]))
+  }
   const vars = parsed.data
-  const { upstreams, upstreamReason, missing } = chooseUpstreams(vars)
+  const { upstreams, upstreamReason, missing } = chooseUpstreams(vars, byName)
   const { files, missing: missingFiles } = chooseFiles(vars)
   const hasDatabase = env['DATABASE_URL'] !== undefined
   const { cloudThreads, missing: missingThreads } = chooseCloudThreads(vars, hasDatabase)
   const { auth, missing: missingAuth } = chooseAuth(vars, vars.ENVIRONMENT, cloudThreads)
-  const faults = Object.entries({
-    ...missing,
-    ...missingFiles,
-    ...missingThreads,
-    ...missingAuth,
-  }).map(([name, message]) => ({
-    path: [name],
-    message,
-  }))
+  const absent = { ...missing, ...missingFiles, ...missingThreads, ...missingAuth }
+  const faults = [
+    ...ofFile,
+    ...Object.entries(absent).map(([name, message]) => ({ path: [name], message })),
+  ]
   if (faults.length > 0) throw new StartError(describeFaults(faults))
   return Object.freeze<Config>({
     host: vars.HOST,

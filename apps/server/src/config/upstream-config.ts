@@ -1,42 +1,49 @@
 import { z } from 'zod'
 
 /** Who answers. `auto` is what nothing is configured for: an Ollama on this machine, or the demo. */
-export type UpstreamConfig =
-  | { readonly name: 'auto' | 'demo' }
-  | { readonly name: 'remote'; readonly baseUrl: string; readonly apiKey: string | undefined }
+export type UpstreamConfig = {
+  /** As variables name it: its kind, or what `UPSTREAMS_FILE` calls it. */
+  readonly name: string
+} & (
+  | { readonly kind: 'auto' | 'demo' }
+  | { readonly kind: 'remote'; readonly baseUrl: string; readonly apiKey: string | undefined }
   | {
-      readonly name: 'assistant-cloud'
+      readonly kind: 'assistant-cloud'
       readonly baseUrl: string
       readonly apiKey: string
       readonly assistantId: string
     }
   | {
-      readonly name: 'openai-compatible'
+      readonly kind: 'openai-compatible'
       /** Up to and including the version, such as `https://api.openai.com/v1`. */
       readonly baseUrl: string
       readonly apiKey: string | undefined
       /** Undefined: the first that the server lists. */
       readonly model: string | undefined
     }
+)
 
-const openAiUrl = 'https://api.openai.com/v1'
+export const openAiUrl = 'https://api.openai.com/v1'
 
-const kinds = ['assistant-cloud', 'remote', 'openai-compatible', 'demo'] as const
+export const upstreamKinds = ['assistant-cloud', 'remote', 'openai-compatible', 'demo'] as const
 
-const httpUrl = z
+export const httpUrl = z
   .url({
     protocol: /^https?$/,
     error: 'must be an http or https URL, such as http://127.0.0.1:9000',
   })
   .transform((url) => url.replace(/\/+$/, ''))
 
-/** The variables that say who answers. */
-export const upstreamVariables = {
-  UPSTREAM: z.enum(['auto', ...kinds]).default('auto'),
+/**
+ * The variables that say who answers.
+ * @param names of the upstreams in `UPSTREAMS_FILE`
+ */
+export const upstreamVariables = (names: readonly string[]) => ({
+  UPSTREAM: z.enum(['auto', ...upstreamKinds, ...names]).default('auto'),
   UPSTREAM_FALLBACK: z
     .string()
     .transform((list) => list.split(',').map((name) => name.trim()))
-    .pipe(z.array(z.enum(kinds)))
+    .pipe(z.array(z.enum([...upstreamKinds, ...names])))
     .default([]),
   THREADS: z.literal('remote', 'must be remote, or not set').optional(),
   ASSISTANT_UI_BASE_URL: httpUrl.optional(),
@@ -45,18 +52,23 @@ export const upstreamVariables = {
   OPENAI_BASE_URL: httpUrl.optional(),
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_MODEL: z.string().optional(),
-}
+})
 
-type Variables = z.output<z.ZodObject<typeof upstreamVariables>>
+type Variables = z.output<z.ZodObject<ReturnType<typeof upstreamVariables>>>
 
 /**
  * What the variables choose: who is asked, and who instead where one fails.
+ * @param named the upstreams in `UPSTREAMS_FILE`
  * @returns also why the first was chosen, and the variables that are missing, each with what to do
  */
-export function chooseUpstreams(variables: Variables) {
-  const { name, reason } = variables.UPSTREAM === 'auto' ? whatIsConfigured(variables) : asTold
+export function chooseUpstreams(variables: Variables, named: ReadonlyMap<string, UpstreamConfig>) {
+  const isAuto = variables.UPSTREAM === 'auto'
+  const { name, reason } = isAuto ? whatIsConfigured(variables, named) : asTold
   const first = name ?? variables.UPSTREAM
-  const chosen = [first, ...variables.UPSTREAM_FALLBACK].map((each) => upstreamOf(each, variables))
+  const chosen = [first, ...variables.UPSTREAM_FALLBACK].map((each) => {
+    const upstream = named.get(each)
+    return upstream ? { upstream, missing: {} } : upstreamOf(each, variables)
+  })
   return {
     upstreams: chosen.map(({ upstream }) => upstream),
     upstreamReason: reason,
@@ -94,7 +106,7 @@ export function chooseCloudThreads(
 type Missing = Partial<Record<keyof Variables, string>>
 
 function upstreamOf(
-  name: UpstreamConfig['name'],
+  name: string,
   variables: Variables,
 ): { upstream: UpstreamConfig; missing: Missing } {
   switch (name) {
@@ -106,6 +118,7 @@ function upstreamOf(
         .map(([key]) => [key, 'must be set, since the upstream assistant-cloud is chosen'])
       const upstream = {
         name,
+        kind: name,
         baseUrl: ASSISTANT_UI_BASE_URL ?? '',
         apiKey: ASSISTANT_UI_API_KEY ?? '',
         assistantId: ASSISTANT_UI_ASSISTANT_ID ?? '',
@@ -118,8 +131,8 @@ function upstreamOf(
         baseUrl === undefined
           ? { ASSISTANT_UI_BASE_URL: 'must be set, since the upstream remote is chosen' }
           : {}
-      const upstream = { name, baseUrl: baseUrl ?? '', apiKey: variables.ASSISTANT_UI_API_KEY }
-      return { upstream, missing }
+      const apiKey = variables.ASSISTANT_UI_API_KEY
+      return { upstream: { name, kind: name, baseUrl: baseUrl ?? '', apiKey }, missing }
     }
     case 'openai-compatible': {
       const baseUrl = variables.OPENAI_BASE_URL ?? openAiUrl
@@ -128,17 +141,21 @@ function upstreamOf(
         baseUrl === openAiUrl && model === undefined
           ? { OPENAI_MODEL: 'must be set, such as gpt-5-mini: OpenAI lists too many to choose one' }
           : {}
-      return { upstream: { name, baseUrl, apiKey: variables.OPENAI_API_KEY, model }, missing }
+      const apiKey = variables.OPENAI_API_KEY
+      return { upstream: { name, kind: name, baseUrl, apiKey, model }, missing }
     }
     default:
-      return { upstream: { name }, missing: {} }
+      return { upstream: { name, kind: name === 'demo' ? name : 'auto' }, missing: {} }
   }
 }
 
-function whatIsConfigured(variables: Variables): {
-  name: UpstreamConfig['name']
-  reason: string | undefined
-} {
+/** @returns no name where nothing is */
+function whatIsConfigured(
+  variables: Variables,
+  named: ReadonlyMap<string, UpstreamConfig>,
+): { name: string | undefined; reason: string | undefined } {
+  const [first] = named.keys()
+  if (first !== undefined) return { name: first, reason: 'the first in UPSTREAMS_FILE' }
   const isSet = (...names: (keyof Variables)[]) =>
     names.every((name) => variables[name] !== undefined)
   if (isSet('ASSISTANT_UI_BASE_URL', 'ASSISTANT_UI_API_KEY', 'ASSISTANT_UI_ASSISTANT_ID'))
@@ -150,5 +167,5 @@ function whatIsConfigured(variables: Variables): {
     return { name: 'openai-compatible', reason: 'since OPENAI_BASE_URL is set' }
   if (isSet('OPENAI_API_KEY'))
     return { name: 'openai-compatible', reason: 'since OPENAI_API_KEY is set' }
-  return { name: 'auto', reason: undefined }
+  return { name: undefined, reason: undefined }
 }

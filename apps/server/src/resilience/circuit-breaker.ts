@@ -41,7 +41,7 @@ export function withCircuitBreaker(
     halfOpenAfter: breakerOpenMs,
   })
   return wrapUpstream(upstream, {
-    circuit: () => circuitNames[breaker.state],
+    circuits: () => [{ upstream: upstream.name, circuit: circuitNames[breaker.state] }],
     async stream(request, sink, signal) {
       const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
       let streaming: Promise<Failure | undefined> | undefined

@@ -12,6 +12,7 @@ export function withFallbacks(meant: Upstream, others: readonly Upstream[]): Ups
   const names = others.map(({ name }) => name).join(', then ')
   return wrapUpstream(meant, {
     description: `${meant.description}; if it fails: ${names}`,
+    circuits: () => [meant, ...others].flatMap((upstream) => upstream.circuits?.() ?? []),
     async stream(request, sink, signal) {
       let first: Failure | undefined
       for (const upstream of [meant, ...others]) {

@@ -29,7 +29,7 @@ export class ReadinessService {
     return {
       status: problems.length === 0 ? 'ready' : 'not_ready',
       upstream: upstream.name,
-      circuit: upstream.circuit?.() ?? 'closed',
+      circuits: [...(upstream.circuits?.() ?? [])],
       storage: storageName,
       run_log: runLog.name,
       problems,
