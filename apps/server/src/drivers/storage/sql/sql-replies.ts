@@ -13,7 +13,7 @@ import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
 import type { Owner } from '../../../identity/owner.ts'
 import type { ReplyGrowth } from '../../../threads/thread-store.ts'
 import type { Engine } from './engine.ts'
-import { tableOf } from './json-table.ts'
+import { jsonField, jsonValue, tableOf } from './json-table.ts'
 import { clockOf } from './leases.ts'
 import { jsonOrNull, messageColumns, messageOfRow } from './rows.ts'
 import type { Schema } from './schema.ts'
@@ -107,12 +107,12 @@ export class SqlReplies {
 
   /** From the messages' rows, so that one that is gone by now takes none. */
   async #addGrowth(db: Kysely<Schema>, growths: readonly ReplyGrowth[]): Promise<void> {
-    const rows = growths.map((growth) => [...keyOf(growth), JSON.stringify(growth.chunks)])
+    const rows = growths.map((growth) => [...keyOf(growth), jsonValue(this.#engine, growth.chunks)])
     // In PostgreSQL a thread may be deleted at this moment: a locked row stays, one that is gone is skipped.
     const lock = this.#engine === 'sqlite' ? sql`` : sql`for key share of m`
     await sql`
       insert into reply_growth (message_sequence, chunks)
-      select m.sequence, r.value ->> 3
+      select m.sequence, ${jsonField(this.#engine, 3)}
       from ${tableOf(this.#engine, rows)}
       join messages m on ${isMessage}
       ${lock}
@@ -132,11 +132,14 @@ export class SqlReplies {
     )
     const ended = growths.flatMap((growth) => {
       const [first, ...more] = stored.get(JSON.stringify(keyOf(growth))) ?? []
-      return first === undefined ? [] : [[first.sequence, ...endOf([first, ...more], growth)]]
+      if (first === undefined) return []
+      const { parts, status, metadata, problem } = endOf([first, ...more], growth)
+      const json = jsonValue(this.#engine, parts)
+      return [[first.sequence, json, status, jsonOrNull(metadata), jsonOrNull(problem)]]
     })
     if (ended.length === 0) return
     await sql`
-      update messages set parts = r.value ->> 1, status = r.value ->> 2, metadata = r.value ->> 3,
+      update messages set parts = ${jsonField(this.#engine, 1)}, status = r.value ->> 2, metadata = r.value ->> 3,
         error = r.value ->> 4, is_indexed = 0
       from ${tableOf(this.#engine, ended)}
       where messages.sequence = ${this.#sequenceOf}
@@ -173,8 +176,7 @@ function keyOf({ owner, messageId }: ReplyGrowth) {
   return [owner.workspaceId, owner.userId, messageId] as const
 }
 
-/** @returns parts, status, metadata and error, as they are stored */
-function endOf(rows: readonly [StoredReply, ...StoredReply[]], { chunks }: ReplyGrowth) {
+function endOf(rows: readonly [StoredReply, ...StoredReply[]], { chunks }: ReplyGrowth): Reply {
   const [first] = rows
   const metadata = first.metadata === null ? undefined : (JSON.parse(first.metadata) as unknown)
   const begun: Reply = {
@@ -183,13 +185,7 @@ function endOf(rows: readonly [StoredReply, ...StoredReply[]], { chunks }: Reply
     metadata,
   }
   const grown = rows.flatMap((row) => parseChunks(row.chunks))
-  const reply = accumulate(begun, [...grown, ...chunks])
-  return [
-    JSON.stringify(reply.parts),
-    reply.status,
-    jsonOrNull(reply.metadata),
-    jsonOrNull(reply.problem),
-  ]
+  return accumulate(begun, [...grown, ...chunks])
 }
 
 function contentOf({ parts, metadata }: Message): Pick<Reply, 'parts' | 'metadata'> {
