@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { ChatRequest } from '@assistant-ui-proxy/contract'
 import { AppError } from '../app-error.ts'
 import type { RunClaim } from '../threads/thread-store.ts'
@@ -8,10 +8,10 @@ export type RunName = Pick<RunClaim, 'name' | 'fingerprint'>
 
 /** @param key `Idempotency-Key`; by default the id of the user's message names the request */
 export function nameRun(request: ChatRequest, key: string | undefined): RunName {
-  return {
-    name: key === undefined ? nameOfMessage(request) : `key ${key}`,
-    fingerprint: createHash('sha256').update(JSON.stringify(request)).digest('base64'),
-  }
+  const name = key === undefined ? nameOfMessage(request) : `key ${key}`
+  // What has no name is never asked for again.
+  const fingerprint = name === undefined ? '' : hash('sha256', JSON.stringify(request), 'base64')
+  return { name, fingerprint }
 }
 
 /** A message that is asked about again, or edited, is not the same request under the same id. */

@@ -13,7 +13,7 @@ export interface UpstreamRequest {
 /** Chunks in the order in which they came. */
 export type Batch = readonly UIMessageChunk[]
 
-export interface CircuitState {
+interface CircuitState {
   /** The upstream's name. */
   readonly upstream: string
   /** `open` lets nothing through, `half-open` one call to see. */

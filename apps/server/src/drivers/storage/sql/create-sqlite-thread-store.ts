@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { Kysely, SqliteDialect } from 'kysely'
 import { migrate } from './migrate.ts'
 import { openNodeSqlite } from './node-sqlite.ts'
 import type { Schema } from './schema.ts'
@@ -11,6 +10,7 @@ import { SqlIdentityStore } from './sql-identity-store.ts'
 import { SqlSearchIndex } from './sql-search-index.ts'
 import { SqlThreadStore } from './sql-thread-store.ts'
 import { openLazyCommits } from './lazy-commits.ts'
+import { openKysely } from './sqlite-executor.ts'
 
 /**
  * Opens a SQLite file as a `ThreadStore`, its folder and its schema made where they are missing.
@@ -20,7 +20,7 @@ import { openLazyCommits } from './lazy-commits.ts'
 export async function createSqliteThreadStore(path: string) {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
   const database = openNodeSqlite(path)
-  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) })
+  const db = await openKysely<Schema>(database)
   await using opened = new AsyncDisposableStack()
   opened.defer(() => db.destroy())
   await migrate(db, 'sqlite')

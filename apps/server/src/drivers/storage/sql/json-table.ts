@@ -9,7 +9,11 @@ export function tableOf(
   engine: Engine,
   rows: readonly (readonly unknown[])[],
 ): RawBuilder<unknown> {
-  const json = JSON.stringify(rows)
+  return jsonTable(engine, JSON.stringify(rows))
+}
+
+/** @param json of the rows */
+export function jsonTable(engine: Engine, json: string): RawBuilder<unknown> {
   return engine === 'sqlite'
     ? sql`json_each(${json}) r`
     : sql`json_array_elements(${json}::json) r(value)`

@@ -1,12 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Kysely, SqliteDialect, sql } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openLazyCommits } from './lazy-commits.ts'
 import { migrate } from './migrate.ts'
 import { openNodeSqlite } from './node-sqlite.ts'
 import type { Schema } from './schema.ts'
+import { openKysely } from './sqlite-executor.ts'
 
 /** What SQLite calls them. */
 const normal = 1
@@ -54,7 +55,7 @@ async function open() {
   const folder = await mkdtemp(join(tmpdir(), 'lazy-commits-'))
   const path = join(folder, 'threads.db')
   const database = openNodeSqlite(path)
-  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) })
+  const db = await openKysely<Schema>(database)
   await migrate(db, 'sqlite')
   const { transactLazily, close } = await openLazyCommits(db, database, path)
   onTestFinished(async () => {

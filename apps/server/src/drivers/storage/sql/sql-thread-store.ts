@@ -16,15 +16,15 @@ import type {
   ThreadStore,
 } from '../../../threads/thread-store.ts'
 import type { Engine } from './engine.ts'
+import { ExchangeInserts } from './exchange-inserts.ts'
 import { renewLease } from './leases.ts'
+import { prepareQuery } from './prepared-query.ts'
 import {
   messageColumns,
   messageOfRow,
-  rowOfMessage,
   threadColumns,
   threadOfRow,
   type MessageRow,
-  type ThreadRow,
 } from './rows.ts'
 import type { Schema } from './schema.ts'
 import { SqlReplies } from './sql-replies.ts'
@@ -33,12 +33,17 @@ import { transact, type Transact } from './transact.ts'
 
 const pingTimeoutMs = 2_000
 
+/** Where all are wanted. */
+const maxLimit = Number.MAX_SAFE_INTEGER
+
 /** `ThreadStore` over any database that Kysely has a dialect for and `migrate` has run on. */
 export class SqlThreadStore implements ThreadStore {
   readonly #db: Kysely<Schema>
   readonly #engine: Engine
   readonly #transactLazily: Transact
   readonly #replies: SqlReplies
+  readonly #inserts: ExchangeInserts
+  readonly #newestMessages
 
   /** @param transactLazily for what may reach the disk a moment later; by default nothing may */
   constructor(
@@ -50,6 +55,13 @@ export class SqlThreadStore implements ThreadStore {
     this.#engine = engine
     this.#transactLazily = transactLazily
     this.#replies = new SqlReplies(db, engine)
+    this.#inserts = new ExchangeInserts(db, engine)
+    this.#newestMessages = prepareQuery(db, (values: Owner & { threadId: string; limit: number }) =>
+      this.#messages(values, values.threadId)
+        .select(messageColumns)
+        .orderBy('sequence', 'desc')
+        .limit(values.limit),
+    )
   }
 
   async listThreads(owner: Owner, query: ListThreadsQuery): Promise<Thread[]> {
@@ -78,7 +90,12 @@ export class SqlThreadStore implements ThreadStore {
   }
 
   async createThread(owner: Owner, thread: { id: string; title: string | null }): Promise<Thread> {
-    const row = await insertThread(this.#db, owner, thread.id, thread.title)
+    const row = await this.#inserts.thread(
+      this.#db,
+      owner,
+      thread.id,
+      thread.title === null ? null : storable(thread.title),
+    )
     if (row === undefined) throw new AppError('id_taken', `The thread ${thread.id} exists already.`)
     return threadOfRow(row)
   }
@@ -117,11 +134,8 @@ export class SqlThreadStore implements ThreadStore {
     return numDeletedRows > 0n
   }
 
-  async listMessages(owner: Owner, threadId: string, limit?: number): Promise<Message[]> {
-    const newestFirst = this.#messages(owner, threadId)
-      .select(messageColumns)
-      .orderBy('sequence', 'desc')
-    const rows = await (limit === undefined ? newestFirst : newestFirst.limit(limit)).execute()
+  async listMessages(owner: Owner, threadId: string, limit = maxLimit): Promise<Message[]> {
+    const { rows } = await this.#newestMessages(this.#db, { ...owner, threadId, limit })
     return this.#replies.grow(owner, rows.toReversed().map(messageOfRow))
   }
 
@@ -151,13 +165,13 @@ export class SqlThreadStore implements ThreadStore {
   async addExchange(owner: Owner, exchange: Exchange): Promise<void> {
     const { threadId, messages, resumed, run } = exchange
     await this.#transactLazily(async (transaction) => {
-      const isNew = (await insertThread(transaction, owner, threadId, null)) !== undefined
-      if (!isNew) {
+      const thread = await this.#inserts.thread(transaction, owner, threadId, null)
+      if (thread === undefined) {
         // First, since it locks the row: exchanges of one thread come one after another.
         await touchThread(transaction, owner, threadId)
         if (run) await makeWayForRun(transaction, owner, threadId, run)
       }
-      if (messages.length > 0) await insertMessages(transaction, owner, exchange)
+      if (messages.length > 0) await this.#inserts.messages(transaction, owner, exchange)
       if (resumed) await resumeReply(transaction, owner, exchange, resumed)
     })
   }
@@ -220,31 +234,6 @@ export class SqlThreadStore implements ThreadStore {
   }
 }
 
-/** @returns the new row, or `undefined` where the owner has a thread of this id */
-function insertThread(
-  db: Kysely<Schema>,
-  owner: Owner,
-  threadId: string,
-  title: string | null,
-): Promise<ThreadRow | undefined> {
-  const time = now()
-  return db
-    .insertInto('threads')
-    .values({
-      workspace_id: owner.workspaceId,
-      user_id: owner.userId,
-      id: threadId,
-      title: title === null ? null : storable(title),
-      is_archived: 0,
-      created_at: time,
-      updated_at: time,
-      last_message_at: time,
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning(threadColumns)
-    .executeTakeFirst()
-}
-
 async function touchThread(db: Kysely<Schema>, owner: Owner, threadId: string): Promise<void> {
   await db
     .updateTable('threads')
@@ -253,27 +242,6 @@ async function touchThread(db: Kysely<Schema>, owner: Owner, threadId: string): 
     .where('user_id', '=', owner.userId)
     .where('id', '=', threadId)
     .execute()
-}
-
-/** @throws AppError `id_taken` */
-async function insertMessages(
-  db: Kysely<Schema>,
-  owner: Owner,
-  { threadId, messages, run }: Exchange,
-): Promise<void> {
-  const added = await db
-    .insertInto('messages')
-    .values(
-      messages.map((message) => ({
-        ...rowOfMessage(owner, threadId, message),
-        ...rowOfRun(message.status === 'streaming' ? run : undefined),
-      })),
-    )
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('id')
-    .execute()
-  if (added.length < messages.length)
-    throw new AppError('id_taken', 'A message of this id exists in another thread.')
 }
 
 async function resumeReply(
