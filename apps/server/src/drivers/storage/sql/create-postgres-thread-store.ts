@@ -8,6 +8,7 @@ import { SqlFileRecords } from './sql-file-records.ts'
 import { SqlIdentityStore } from './sql-identity-store.ts'
 import { SqlSearchIndex } from './sql-search-index.ts'
 import { SqlThreadStore } from './sql-thread-store.ts'
+import { transact } from './transact.ts'
 
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database`. */
@@ -33,7 +34,7 @@ export async function createPostgresThreadStore(options: PostgresOptions) {
     }),
   )
   return {
-    store: new SqlThreadStore(db, 'postgres'),
+    store: new SqlThreadStore(db, 'postgres', { transact: (work) => transact(db, work) }),
     searchIndex: new SqlSearchIndex(db, 'postgres'),
     archiveStore: new SqlArchiveStore(db, 'postgres'),
     cloudStore: new SqlCloudStore(db, 'postgres'),

@@ -11,6 +11,7 @@ import { SqlSearchIndex } from './sql-search-index.ts'
 import { SqlThreadStore } from './sql-thread-store.ts'
 import { openLazyCommits } from './lazy-commits.ts'
 import { openKysely } from './sqlite-executor.ts'
+import type { Transact } from './transact.ts'
 
 /**
  * Opens a SQLite file as a `ThreadStore`, its folder and its schema made where they are missing.
@@ -20,18 +21,20 @@ import { openKysely } from './sqlite-executor.ts'
 export async function createSqliteThreadStore(path: string) {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
   const database = openNodeSqlite(path)
-  const db = await openKysely<Schema>(database)
+  const session = await openKysely<Schema>(database)
+  const { db, transact } = session
   await using opened = new AsyncDisposableStack()
   opened.defer(() => db.destroy())
   await migrate(db, 'sqlite')
   // One server has the file: all that wrote to it before are gone.
   await db.deleteFrom('leases').execute()
-  const lazy = path === ':memory:' ? undefined : await openLazyCommits(db, database, path)
+  const lazy = path === ':memory:' ? undefined : await openLazyCommits(session, path)
   opened.defer(() => lazy?.close())
   const disposal = opened.move()
+  const transactLazily: Transact = lazy?.transactLazily ?? transact
   return {
-    store: new SqlThreadStore(db, 'sqlite', lazy?.transactLazily),
-    searchIndex: new SqlSearchIndex(db, 'sqlite', lazy?.transactLazily),
+    store: new SqlThreadStore(db, 'sqlite', { transact, transactLazily }),
+    searchIndex: new SqlSearchIndex(db, 'sqlite', transactLazily),
     archiveStore: new SqlArchiveStore(db, 'sqlite'),
     cloudStore: new SqlCloudStore(db, 'sqlite'),
     fileRecords: new SqlFileRecords(db),

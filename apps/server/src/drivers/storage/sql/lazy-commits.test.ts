@@ -32,10 +32,10 @@ describe('lazy commits', () => {
   })
 
   it('come one after another with others that are asked for at the same time', async () => {
-    const { db, transactLazily } = await open()
+    const { transact, transactLazily } = await open()
     const levels = await Promise.all([
       transactLazily((transaction) => synchronousOf(transaction)),
-      db.transaction().execute((transaction) => synchronousOf(transaction)),
+      transact((transaction) => synchronousOf(transaction)),
       transactLazily((transaction) => synchronousOf(transaction)),
     ])
     expect(levels).toEqual([normal, full, normal])
@@ -55,15 +55,16 @@ async function open() {
   const folder = await mkdtemp(join(tmpdir(), 'lazy-commits-'))
   const path = join(folder, 'threads.db')
   const database = openNodeSqlite(path)
-  const db = await openKysely<Schema>(database)
+  const session = await openKysely<Schema>(database)
+  const { db, transact } = session
   await migrate(db, 'sqlite')
-  const { transactLazily, close } = await openLazyCommits(db, database, path)
+  const { transactLazily, close } = await openLazyCommits(session, path)
   onTestFinished(async () => {
     await close()
     await db.destroy()
     await rm(folder, { recursive: true })
   })
-  return { path, db, transactLazily }
+  return { path, db, transact, transactLazily }
 }
 
 async function synchronousOf(db: Kysely<Schema>): Promise<number | undefined> {

@@ -1,8 +1,7 @@
 import { open } from 'node:fs/promises'
-import type { Kysely } from 'kysely'
-import type { NodeSqlite } from './node-sqlite.ts'
 import type { Schema } from './schema.ts'
-import { transact, type Transact } from './transact.ts'
+import type { SqliteSession } from './sqlite-executor.ts'
+import type { Transact } from './transact.ts'
 
 /** What is committed lazily is on the disk so much later, and what it takes to sync. */
 const syncDelayMs = 40
@@ -14,7 +13,7 @@ const syncDelayMs = 40
  * @param path of the file, which is open in WAL mode
  * @see https://www.sqlite.org/pragma.html#pragma_synchronous
  */
-export async function openLazyCommits(db: Kysely<Schema>, database: NodeSqlite, path: string) {
+export async function openLazyCommits({ transact }: SqliteSession<Schema>, path: string) {
   // SQLite's locks are on the two files beside it, so closing this one gives none of them up.
   const log = await open(`${path}-wal`, 'r+')
   let timer: NodeJS.Timeout | undefined
@@ -24,14 +23,7 @@ export async function openLazyCommits(db: Kysely<Schema>, database: NodeSqlite, 
     await log.datasync().catch(() => undefined)
   }
   const transactLazily: Transact = async (work) => {
-    const result = await db.connection().execute(async (connection) => {
-      database.setSynchronous('normal')
-      try {
-        return await transact(connection, work)
-      } finally {
-        database.setSynchronous('full')
-      }
-    })
+    const result = await transact(work, 'normal')
     timer ??= setTimeout(() => void sync(), syncDelayMs)
     return result
   }

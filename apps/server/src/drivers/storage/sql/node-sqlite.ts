@@ -2,12 +2,13 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import type { SqliteDatabase, SqliteStatement } from 'kysely'
 import { storageUnavailable } from '../../../app-error.ts'
 
+/** What a commit waits for: `full` for the disk, `normal` for the operating system. */
+export type Synchronous = 'full' | 'normal'
+
 export interface NodeSqlite extends SqliteDatabase {
-  /**
-   * What a commit waits for: `full` for the disk, `normal` for the operating system. Not within a
-   * transaction.
-   */
-  setSynchronous(level: 'full' | 'normal'): void
+  /** Not within a transaction. */
+  setSynchronous(level: Synchronous): void
+  readonly isInTransaction: boolean
 }
 
 /** Statements kept compiled; the store has fewer, but lists of values make variants. */
@@ -32,6 +33,9 @@ export function openNodeSqlite(path: string): NodeSqlite {
     close: () => database.close(),
     // Never a kept statement: this pragma does its work while it is compiled.
     setSynchronous: (level) => database.exec(`PRAGMA synchronous = ${level}`),
+    get isInTransaction() {
+      return database.isTransaction
+    },
     prepare(sql) {
       let statement = statements.get(sql)
       if (statement === undefined) {

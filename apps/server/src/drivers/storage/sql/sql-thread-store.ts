@@ -29,7 +29,7 @@ import {
 import type { Schema } from './schema.ts'
 import { SqlReplies } from './sql-replies.ts'
 import { findRun, makeWayForRun, rowOfRun } from './sql-runs.ts'
-import { transact, type Transact } from './transact.ts'
+import type { Transact } from './transact.ts'
 
 const pingTimeoutMs = 2_000
 
@@ -40,19 +40,21 @@ const maxLimit = Number.MAX_SAFE_INTEGER
 export class SqlThreadStore implements ThreadStore {
   readonly #db: Kysely<Schema>
   readonly #engine: Engine
+  readonly #transact: Transact
   readonly #transactLazily: Transact
   readonly #replies: SqlReplies
   readonly #inserts: ExchangeInserts
   readonly #newestMessages
 
-  /** @param transactLazily for what may reach the disk a moment later; by default nothing may */
+  /** @param transactions `transactLazily` is for what may reach the disk a moment later */
   constructor(
     db: Kysely<Schema>,
     engine: Engine,
-    transactLazily: Transact = (work) => transact(db, work),
+    { transact, transactLazily = transact }: { transact: Transact; transactLazily?: Transact },
   ) {
     this.#db = db
     this.#engine = engine
+    this.#transact = transact
     this.#transactLazily = transactLazily
     this.#replies = new SqlReplies(db, engine)
     this.#inserts = new ExchangeInserts(db, engine)
@@ -123,7 +125,7 @@ export class SqlThreadStore implements ThreadStore {
   }
 
   async deleteThread(owner: Owner, threadId: string): Promise<boolean> {
-    const { numDeletedRows } = await transact(this.#db, (transaction) =>
+    const { numDeletedRows } = await this.#transact((transaction) =>
       transaction
         .deleteFrom('threads')
         .where('workspace_id', '=', owner.workspaceId)
@@ -183,7 +185,7 @@ export class SqlThreadStore implements ThreadStore {
   async saveReplies(growths: readonly ReplyGrowth[]): Promise<void> {
     if (growths.length === 0) return
     const save = (transaction: Transaction<Schema>) => this.#replies.save(transaction, growths)
-    if (growths.some(({ chunks }) => chunks.some(isTerminal))) await transact(this.#db, save)
+    if (growths.some(({ chunks }) => chunks.some(isTerminal))) await this.#transact(save)
     else await this.#transactLazily(save)
   }
 

@@ -1,7 +1,9 @@
 import {
   DefaultQueryExecutor,
   Kysely,
+  SingleConnectionProvider,
   SqliteDialect,
+  Transaction,
   type CompiledQuery,
   type ConnectionProvider,
   type DatabaseConnection,
@@ -9,24 +11,66 @@ import {
   type QueryCompiler,
   type QueryResult,
 } from 'kysely'
-import type { NodeSqlite } from './node-sqlite.ts'
+import type { NodeSqlite, Synchronous } from './node-sqlite.ts'
+
+export interface SqliteSession<Schema> {
+  readonly db: Kysely<Schema>
+  /**
+   * Runs the work when nobody else has the connection: all of it, or nothing.
+   * @param synchronous what its commit waits for; default `full`
+   */
+  readonly transact: <T>(
+    work: (transaction: Transaction<Schema>) => Promise<T>,
+    synchronous?: Synchronous,
+  ) => Promise<T>
+}
 
 /**
- * Kysely over a database that is part of this process. Its own executor waits a dozen times for each query,
- * as for a server far away; here a query is a call, so that a chat's first words are not kept waiting.
+ * Kysely over a database that is part of this process. Its own executor and transactions wait a dozen times
+ * for each query, as for a server far away; here a query is a call, so that a chat's first words are not
+ * kept waiting.
  */
-export async function openKysely<Schema>(database: NodeSqlite): Promise<Kysely<Schema>> {
+export async function openKysely<Schema>(database: NodeSqlite): Promise<SqliteSession<Schema>> {
   const dialect = new SqliteDialect({ database })
   const driver = dialect.createDriver()
   await driver.init()
   const connection = await driver.acquireConnection()
+  const parts = {
+    compiler: dialect.createQueryCompiler(),
+    adapter: dialect.createAdapter(),
+    connection,
+  }
   const holder = new ConnectionHolder(connection)
-  const executor = new SqliteExecutor(
-    { compiler: dialect.createQueryCompiler(), adapter: dialect.createAdapter(), connection },
-    holder,
-    () => holder.isFree,
-  )
-  return new Kysely<Schema>({ config: { dialect }, dialect, driver, executor })
+  const shared = new SqliteExecutor(parts, holder, () => holder.isFree)
+  const own = shared.withConnectionProvider(new SingleConnectionProvider(connection))
+  const props = { config: { dialect }, dialect, driver }
+  const transaction = new Transaction<Schema>({ ...props, executor: own })
+  return {
+    db: new Kysely<Schema>({ ...props, executor: shared }),
+    transact: (work, synchronous = 'full') =>
+      holder.provideConnection(async () => {
+        if (synchronous === 'full') return runTransaction(database, () => work(transaction))
+        database.setSynchronous(synchronous)
+        try {
+          return await runTransaction(database, () => work(transaction))
+        } finally {
+          database.setSynchronous('full')
+        }
+      }),
+  }
+}
+
+async function runTransaction<T>(database: NodeSqlite, work: () => Promise<T>): Promise<T> {
+  database.prepare('begin').run([])
+  try {
+    const result = await work()
+    database.prepare('commit').run([])
+    return result
+  } catch (error) {
+    // Where the disk is full or broken, SQLite has rolled it back by itself.
+    if (database.isInTransaction) database.prepare('rollback').run([])
+    throw error
+  }
 }
 
 interface Parts {
