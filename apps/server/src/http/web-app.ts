@@ -13,13 +13,16 @@ export function serveWebApp(root: string): Router {
   const router = Router()
   const page = join(root, 'index.html')
   if (!existsSync(page)) return router
+  router.use((request, _response, next) => {
+    const isRead = request.method === 'GET' || request.method === 'HEAD'
+    next(isRead && !apiPath.test(request.path) ? undefined : 'router')
+  })
   // Vite puts a hash into the names below assets/, so they never change.
   router.use('/assets', express.static(join(root, 'assets'), { immutable: true, maxAge: '1y' }))
   router.use(express.static(root, { index: false, maxAge: '1h' }))
   router.use((request, response, next) => {
-    const isRead = request.method === 'GET' || request.method === 'HEAD'
     response.vary('Accept')
-    if (!isRead || apiPath.test(request.path) || !wantsHtml(request.headers.accept)) return next()
+    if (!wantsHtml(request.headers.accept)) return next()
     const headers = { 'cache-control': 'no-cache' }
     // Gone since the start: the API answers instead.
     response.sendFile(page, { cacheControl: false, headers }, (error) => {
