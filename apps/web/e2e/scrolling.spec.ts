@@ -55,4 +55,5 @@ test('a long reply does not move those who scrolled up', async ({ chat, page }) 
       return end - top
     })
     .toBeLessThan(60)
+  await chat.button('Stop').click()
 })

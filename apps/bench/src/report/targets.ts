@@ -57,7 +57,8 @@ export function renderTargets(values: Values): string {
   const rows = targets.map(({ says, value, limit }) => {
     const found = value((contender, measure) => figure(values, contender, measure) ?? Number.NaN)
     const verdict = Number.isNaN(found) ? 'not measured' : found <= limit ? 'reached' : '**missed**'
-    return `| ${says} | ${found.toFixed(found < 1 ? 3 : 2)} | ≤ ${format(limit)} | ${verdict} |`
+    const wanted = limit < 1 ? limit.toFixed(3) : format(limit)
+    return `| ${says} | ${found.toFixed(found < 1 ? 3 : 2)} | ≤ ${wanted} | ${verdict} |`
   })
   return ['| | found | wanted | |', '| --- | ---: | ---: | --- |', ...rows].join('\n')
 }
