@@ -74,15 +74,14 @@ export class RedisRunLog implements RunLog {
   async follow(runId: string, after: number, isOver = false): Promise<Frames | undefined> {
     const run = this.#runs.get(runId)
     if (run !== undefined) return run.buffer.follow(after)
-    return (await this.#mirror(runId)).follow(after, isOver)
+    return this.#withMirror(runId, (mirror) => mirror.follow(after, isOver))
   }
 
   async stop(runId: string): Promise<boolean> {
-    const mirror = await this.#mirror(runId)
-    const ended = mirror.seeEnd(stopTimeoutMs)
     const ask = () => void this.#redis.publish(stopChannel, runId).catch(() => undefined)
     ask()
     const asking = setInterval(ask, stopIntervalMs)
+    const ended = this.#withMirror(runId, (mirror) => mirror.seeEnd(stopTimeoutMs))
     return ended.finally(() => clearInterval(asking))
   }
 
@@ -107,12 +106,13 @@ export class RedisRunLog implements RunLog {
     this.#subscriber.disconnect()
   }
 
-  async #mirror(runId: string): Promise<LogMirror> {
+  /** @param use begins to read in the same turn: an unread mirror is dropped */
+  async #withMirror<T>(runId: string, use: (mirror: LogMirror) => Promise<T>): Promise<T> {
     for (;;) {
       const opening = this.#mirrors.get(runId) ?? this.#open(runId)
       const mirror = await opening
       // Its last reader may have left meanwhile, and nobody listens for it any more.
-      if (this.#mirrors.get(runId) === opening) return mirror
+      if (this.#mirrors.get(runId) === opening) return use(mirror)
     }
   }
 
