@@ -1,18 +1,22 @@
 import type { UIMessageChunk } from '@assistant-ui-proxy/contract'
-import type { Owner } from '../identity/owner.ts'
+import type { ReplyGrowth } from '../threads/thread-store.ts'
+
+/** Names a reply and the run that writes it. */
+export type ReplyKey = Pick<ReplyGrowth, 'owner' | 'messageId' | 'runId'>
 
 /** What of a run's reply is still to be stored. Nothing else of it is kept in memory. */
 export class GrowingReply {
-  readonly owner: Owner
-  readonly messageId: string
+  readonly key: ReplyKey
   /** Whether its writer is going to store what is there. */
   isQueued = false
+  /** What was taken and may or may not have been stored: it stays in the pieces that it was in. */
+  #returned: readonly UIMessageChunk[] = []
   #chunks: UIMessageChunk[] = []
+  #position = 0
   #size = 0
 
-  constructor(owner: Owner, messageId: string) {
-    this.owner = owner
-    this.messageId = messageId
+  constructor(key: ReplyKey) {
+    this.key = key
   }
 
   /** About, in bytes. */
@@ -26,16 +30,20 @@ export class GrowingReply {
   }
 
   /** What is there; afterwards nothing is. */
-  take(): UIMessageChunk[] {
-    const taken = joinText(this.#chunks)
+  take(): ReplyGrowth {
+    const position = this.#position
+    const chunks = [...this.#returned, ...joinText(this.#chunks)]
+    this.#position += chunks.length
+    this.#returned = []
     this.#chunks = []
     this.#size = 0
-    return taken
+    return { ...this.key, position, chunks }
   }
 
-  /** What was taken but not stored, with what has come since behind it. */
-  putBack(chunks: readonly UIMessageChunk[], size: number): void {
-    this.#chunks = [...chunks, ...this.#chunks]
+  /** What was taken last and was not stored, as far as one knows. What has come since is behind it. */
+  putBack({ position, chunks }: ReplyGrowth, size: number): void {
+    this.#position = position
+    this.#returned = chunks
     this.#size += size
   }
 }

@@ -99,14 +99,15 @@ export class ReplyWriter {
   }
 
   async #save(replies: readonly GrowingReply[]): Promise<void> {
-    const growths = replies.map((reply) => {
-      const { owner, messageId, size } = reply
-      return { reply, size, owner, messageId, chunks: reply.take() }
+    const taken = replies.map((reply) => {
+      const { size } = reply
+      return { reply, size, growth: reply.take() }
     })
+    const growths = taken.map(({ growth }) => growth)
     try {
       await this.#store.saveReplies(growths.filter(({ chunks }) => chunks.length > 0))
     } catch (error) {
-      for (const { reply, chunks, size } of growths) reply.putBack(chunks, size)
+      for (const { reply, growth, size } of taken) reply.putBack(growth, size)
       // One that has ended has nobody else to come back for it, and its thread takes no message until then.
       if (problemOf(error)?.code === 'storage_unavailable')
         for (const reply of replies) this.#queue(reply, retryIntervalMs)

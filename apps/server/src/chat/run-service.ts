@@ -9,12 +9,18 @@ import {
   type EventPosition,
 } from '@assistant-ui-proxy/contract'
 import type { Logger } from 'pino'
-import { AppError } from '../app-error.ts'
+import { AppError, problemOf } from '../app-error.ts'
 import type { Owner } from '../identity/owner.ts'
 import type { RunLimit } from '../resilience/run-limit.ts'
-import { RunConflict, type StoredRun, type ThreadStore } from '../threads/thread-store.ts'
+import {
+  RunConflict,
+  type Exchange,
+  type StoredRun,
+  type ThreadStore,
+} from '../threads/thread-store.ts'
 import type { Attachments } from './attachments.ts'
 import { openConversation } from './conversation.ts'
+import { GrowingReply } from './growing-reply.ts'
 import { ReplyWriter } from './reply-writer.ts'
 import { Run } from './run.ts'
 import type { Frames, RunLog } from './run-log.ts'
@@ -201,6 +207,27 @@ export class RunService {
     return undefined
   }
 
+  /** @throws AppError what the store throws */
+  async #addExchange(
+    owner: Owner,
+    exchange: Exchange,
+    replyId: string,
+    runId: string,
+  ): Promise<void> {
+    try {
+      await this.#options.store.addExchange(owner, exchange)
+    } catch (error) {
+      const problem = problemOf(error)
+      // It may have been stored all the same, with a reply that nobody is going to write.
+      if (problem?.code === 'storage_unavailable') {
+        const reply = new GrowingReply({ owner, messageId: replyId, runId })
+        reply.add([errorChunk(problem)], 0)
+        this.#writer.finish(reply).catch(() => undefined)
+      }
+      throw error
+    }
+  }
+
   async #begin(
     owner: Owner,
     request: ChatRequest,
@@ -212,7 +239,8 @@ export class RunService {
     try {
       const id = createRunId()
       const claim = { ...name, runId: id, serverId }
-      const conversation = await openConversation(store, owner, request, claim)
+      const { conversation, exchange } = await openConversation(store, owner, request, claim)
+      if (exchange !== undefined) await this.#addExchange(owner, exchange, conversation.replyId, id)
       const output = runLog.open(id, () => run.stop('stopped'))
       const writer = this.#writer
       const run = new Run({ ...this.#options, id, owner, conversation, output, writer })

@@ -61,7 +61,8 @@ export class Run {
     this.id = id
     this.#output = output
     this.#writer = writer
-    if (conversation.isStored) this.#kept = new GrowingReply(owner, conversation.replyId)
+    if (conversation.isStored)
+      this.#kept = new GrowingReply({ owner, messageId: conversation.replyId, runId: id })
     // Who asks later than the failure reads of it in the frames.
     this.#begun.promise.catch(() => undefined)
     this.settled = this.#go()
@@ -193,7 +194,10 @@ export class Run {
       await this.#writer.finish(this.#kept)
       return undefined
     } catch (error) {
-      log.error({ err: error, reply_id: this.#kept.messageId }, 'the end of a reply was not stored')
+      log.error(
+        { err: error, reply_id: this.#kept.key.messageId },
+        'the end of a reply was not stored',
+      )
       return problemOf(error) ?? maskedProblem()
     }
   }

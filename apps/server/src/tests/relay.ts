@@ -4,7 +4,7 @@ import { onTestFinished } from 'vitest'
 
 /**
  * A way to a server that can fall silent, as a network or a machine that hangs does: nothing comes
- * through, and no connection ends.
+ * through, and no connection ends. Or it breaks when a request was heard and its answer is on its way.
  * @param target the server's URL
  * @returns the URL that leads there
  */
@@ -12,6 +12,7 @@ export async function startRelay(target: string) {
   const { hostname, port } = new URL(target)
   const sockets = new Set<Socket>()
   let isSilent = false
+  let lost: Loss | undefined
   const hold = (socket: Socket) => {
     sockets.add(socket)
     socket.on('error', () => undefined).on('close', () => sockets.delete(socket))
@@ -19,13 +20,19 @@ export async function startRelay(target: string) {
   }
   const relay = createServer((near) => {
     const far = connect(Number(port), hostname)
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      from.on('data', (bytes) => to.write(bytes)).on('close', () => to.destroy())
-      hold(from)
-    }
+    let losing: Loss | undefined
+    near.on('data', (bytes) => {
+      if (lost !== undefined && bytes.includes(lost.request)) [losing, lost] = [lost, undefined]
+      far.write(bytes)
+    })
+    far.on('data', (bytes) => {
+      if (losing === undefined) return void near.write(bytes)
+      near.destroy()
+      losing.resolve()
+    })
+    near.on('close', () => far.destroy())
+    far.on('close', () => near.destroy())
+    for (const socket of [near, far]) hold(socket)
   })
   await once(relay.listen(0, '127.0.0.1'), 'listening')
   onTestFinished(async () => {
@@ -37,9 +44,20 @@ export async function startRelay(target: string) {
   url.port = String((relay.address() as AddressInfo).port)
   return {
     url: url.href,
+    /** Loses the answer to the next request that says so, and the connection. Resolves when it is lost. */
+    loseAnswerTo: (request: string): Promise<void> => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      lost = { request, resolve }
+      return promise
+    },
     setSilent: (silent: boolean) => {
       isSilent = silent
       for (const socket of sockets) socket[silent ? 'pause' : 'resume']()
     },
   }
+}
+
+interface Loss {
+  readonly request: string
+  readonly resolve: () => void
 }

@@ -75,6 +75,55 @@ describe('a PostgreSQL that fails', { timeout: 30_000 }, () => {
     const [, , , reply] = await messagesOf(client)
     expect(textOfParts(reply?.parts ?? [])).toBe('more')
   })
+
+  it('has a reply once, whose commits were heard and not answered', async () => {
+    const relay = await startRelay(await createTestDatabase())
+    const { upstream, say, finish } = scriptConversation()
+    const { client, url } = await startServer(relay.url, upstream)
+    say('one ')
+    const answer = await post(url, hello)
+    for (const word of ['two ', 'three ']) {
+      const lost = relay.loseAnswerTo('commit')
+      say(word)
+      await lost
+    }
+    await expect
+      .poll(async () => textOfParts((await messagesOf(client))[1]?.parts ?? []))
+      .toBe('one two three ')
+    const lost = relay.loseAnswerTo('commit')
+    say('four')
+    finish()
+    await lost
+    expect(chunksIn(await answer.text()).at(-1)).toMatchObject({ type: 'error' })
+    await expect
+      .poll(async () => (await messagesOf(client))[1], { timeout: 5_000 })
+      .toMatchObject({ status: 'complete', parts: [{ text: 'one two three four' }] })
+    // The end is written once more a second later.
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    expect((await messagesOf(client))[1]?.parts).toMatchObject([{ text: 'one two three four' }])
+  })
+
+  it('does not keep a thread from its next message, where it took the last and could not say so', async () => {
+    const relay = await startRelay(await createTestDatabase())
+    const { upstream, say, finish } = scriptConversation()
+    const { client, url } = await startServer(relay.url, upstream)
+    expect(await client.threads.list()).toMatchObject({ status: 200 })
+    const lost = relay.loseAnswerTo('commit')
+    const refused = await post(url, hello)
+    await lost
+    expect(refused.status).toBe(503)
+    expect(await refused.json()).toMatchObject(unavailable.body)
+    await expect.poll(() => messagesOf(client)).toMatchObject([{}, { status: 'failed' }])
+    say('now')
+    finish()
+    const answer = await post(url, hello)
+    expect(chunksIn(await answer.text()).at(-1)).toMatchObject({ type: 'finish' })
+    expect(await messagesOf(client)).toMatchObject([
+      { id: 'm1' },
+      { parent_id: 'm1', status: 'failed', error: unavailable.body },
+      { parent_id: 'm1', status: 'complete', parts: [{ text: 'now' }] },
+    ])
+  })
 })
 
 it('a stop that comes while the end is being stored waits for it, and stops nothing', async () => {

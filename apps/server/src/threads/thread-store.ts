@@ -49,10 +49,17 @@ export class RunConflict extends Error {
   }
 }
 
-/** What a reply has grown by since it was saved last. A terminal chunk ends it. */
+/**
+ * What a reply has grown by since it was saved last. A terminal chunk ends it. It may be saved again,
+ * also with more behind it, where nobody can tell whether it was: it is there once.
+ */
 export interface ReplyGrowth {
   readonly owner: Owner
   readonly messageId: string
+  /** The run that writes it; one that has taken its place since is not disturbed. */
+  readonly runId: string | null
+  /** How many chunks of the run were saved before these. */
+  readonly position: number
   readonly chunks: readonly UIMessageChunk[]
 }
 

@@ -216,6 +216,27 @@ export function describeThreadStore(
         })
       })
 
+      it.skipIf(knowsNoOwners)(
+        'has what was saved twice, or with more behind it, once',
+        async () => {
+          await store.addExchange(owner, exchange('t', [userMessage('u1'), reply('a1', 'u1')]))
+          const [first, more] = [growth('a1', said('over ')), growth('a1', said('and '))]
+          await store.saveReplies([first])
+          const both = { ...first, chunks: [...first.chunks, ...more.chunks] }
+          // Also a write that was given up on, and comes after the one in its place.
+          for (const again of [both, first]) await store.saveReplies([again])
+          expect((await store.listMessages(owner, 't'))[1]?.parts).toMatchObject([
+            { text: 'over and ' },
+          ])
+          const end = { ...more, chunks: [...more.chunks, said('done'), finish] }
+          for (const again of [end, end, both]) await store.saveReplies([again])
+          expect((await store.listMessages(owner, 't'))[1]).toMatchObject({
+            status: 'complete',
+            parts: [{ text: 'over and done', state: 'done' }],
+          })
+        },
+      )
+
       it('takes no harm from a thread that is deleted while its reply streams', async () => {
         await store.addExchange(owner, exchange('t', [userMessage('u1'), reply('a1', 'u1')]))
         await store.saveReplies([growth('a1', said('so'))])
@@ -238,11 +259,12 @@ export function describeThreadStore(
           await store.addExchange(owner, { threadId: 't', messages, run: claim('r1') })
           await store.addExchange(owner, exchange('t', [reply('a2', 'u1')]))
           const metadata = { type: 'message-metadata' as const, messageMetadata: 1 }
+          const inRun = { runId: 'r1' }
           await store.saveReplies([
-            growth('a1', metadata, said('half a sen')),
+            { ...growth('a1', metadata, said('half a sen')), ...inRun },
             growth('a2', finish),
           ])
-          await store.saveReplies([growth('a1', said('tence'))])
+          await store.saveReplies([{ ...growth('a1', said('tence')), ...inRun }])
           const problem = createProblem('run_interrupted', 'The server stopped.')
           expect(await store.failAbandoned('b', problem)).toEqual(['r1'])
           expect(await store.failAbandoned('b', problem)).toEqual([])
@@ -266,6 +288,8 @@ export function describeThreadStore(
           messages: [userMessage(id), reply(replyId, id)],
           run,
         })
+      const end = (runId: string, ...chunks: UIMessageChunk[]) =>
+        store.saveReplies([{ ...growth('reply-u1', ...chunks), runId }])
 
       it('finds the run that goes on in a thread, and each by its id', async () => {
         await begin('u1', claim('r1', 'first'))
@@ -277,7 +301,7 @@ export function describeThreadStore(
           status: 'streaming',
         }
         expect(await store.findRun(owner, 't')).toEqual(run)
-        await store.saveReplies([growth('reply-u1', finish)])
+        await end('r1', finish)
         expect(await store.findRun(owner, 't')).toBeUndefined()
         expect(await store.findRun(owner, 't', 'r1')).toEqual({ ...run, status: 'complete' })
         expect(await store.findRun(owner, 't', 'r2')).toBeUndefined()
@@ -290,13 +314,13 @@ export function describeThreadStore(
         expect(await store.listMessages(owner, 't')).toHaveLength(2)
         const elsewhere = { threadId: 't2', messages: [reply('a9', 'u9')], run: claim('r3') }
         await store.addExchange(owner, elsewhere)
-        await store.saveReplies([growth('reply-u1', finish)])
+        await end('r1', finish)
         await begin('u2', claim('r2'))
       })
 
       it('gives a name to one run, for good', async () => {
         await begin('u1', claim('r1', 'once'))
-        await store.saveReplies([growth('reply-u1', finish)])
+        await end('r1', finish)
         await expect(begin('u2', claim('r2', 'once'))).rejects.toMatchObject({
           run: { runId: 'r1', status: 'complete', fingerprint: 'print' },
         })
@@ -305,7 +329,7 @@ export function describeThreadStore(
 
       it('gives the name of a run that failed to the next that asks for it', async () => {
         await begin('u1', claim('r1', 'once'))
-        await store.saveReplies([growth('reply-u1', errorChunk(problem))])
+        await end('r1', errorChunk(problem))
         const messages = [reply('again', 'u1')]
         await store.addExchange(owner, { threadId: 't', messages, run: claim('r2', 'once') })
         expect(await store.findRun(owner, 't')).toMatchObject({ runId: 'r2', name: 'once' })
@@ -313,7 +337,7 @@ export function describeThreadStore(
 
       it('goes on with a reply that is there, under a new run', async () => {
         await begin('u1', claim('r1'))
-        await store.saveReplies([growth('reply-u1', finish)])
+        await end('r1', finish)
         const parts = [{ type: 'text' as const, text: 'so far', state: 'done' as const }]
         const resumed = { id: 'reply-u1', parts }
         await store.addExchange(owner, { threadId: 't', messages: [], resumed, run: claim('r2') })
@@ -321,6 +345,42 @@ export function describeThreadStore(
         expect((await store.listMessages(owner, 't'))[1]).toMatchObject({
           status: 'streaming',
           parts,
+        })
+      })
+
+      it('goes on where it was with a reply that was failed too early', async () => {
+        await begin('u1', claim('r1'))
+        const heard = growth('reply-u1', { type: 'start-step' }, said('ha'))
+        await store.saveReplies([{ ...heard, runId: 'r1' }])
+        await store.failAbandoned('b', problem)
+        await end('r1', said('lf'))
+        expect((await store.listMessages(owner, 't'))[1]).toMatchObject({ status: 'failed' })
+        const late = growth('reply-u1', said(' and half'), { type: 'finish-step' }, finish)
+        const ending = {
+          ...heard,
+          runId: 'r1',
+          chunks: [...heard.chunks, said('lf'), ...late.chunks],
+        }
+        for (const again of [ending, ending]) await store.saveReplies([again])
+        expect((await store.listMessages(owner, 't'))[1]).toMatchObject({
+          status: 'complete',
+          error: null,
+          parts: [{ type: 'step-start' }, { type: 'text', text: 'half and half', state: 'done' }],
+        })
+      })
+
+      it('keeps a run that was failed too early out of the one that took its place', async () => {
+        await begin('u1', claim('r1'))
+        await store.failAbandoned('b', problem)
+        await end('r1', said('late'))
+        const resumed = { id: 'reply-u1', parts: [] }
+        await store.addExchange(owner, { threadId: 't', messages: [], resumed, run: claim('r2') })
+        await end('r1', said('later'))
+        await end('r1', finish)
+        await end('r2', said('anew'))
+        expect((await store.listMessages(owner, 't'))[1]).toMatchObject({
+          status: 'streaming',
+          parts: [{ text: 'anew' }],
         })
       })
 
@@ -366,8 +426,13 @@ export function said(delta: string): UIMessageChunk {
   return { type: 'text-delta', id: '0', delta }
 }
 
+let saved = 0
+
+/** Behind all that was saved before. */
 export function growth(messageId: string, ...chunks: UIMessageChunk[]): ReplyGrowth {
-  return { owner, messageId, chunks }
+  const position = saved
+  saved += chunks.length
+  return { owner, messageId, runId: null, position, chunks }
 }
 
 /** Of the server `a`. */

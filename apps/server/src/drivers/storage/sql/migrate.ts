@@ -9,6 +9,7 @@ import { keepGrowthAsChunks } from './migrations/0005-growth-as-chunks.ts'
 import { createIdentity } from './migrations/0006-identity.ts'
 import { createCloudWire } from './migrations/0007-cloud-wire.ts'
 import { createFiles } from './migrations/0008-files.ts'
+import { keepGrowthOnce } from './migrations/0009-growth-once.ts'
 import type { Schema } from './schema.ts'
 
 // Named here rather than found in the folder: they are type-checked and need no file access.
@@ -21,12 +22,15 @@ const migrationsOf = (engine: Engine): Record<string, Migration> => ({
   '0006-identity': { up: (db) => createIdentity(db, engine) },
   '0007-cloud-wire': { up: (db) => createCloudWire(db, engine) },
   '0008-files': { up: (db) => createFiles(db, engine) },
+  '0009-growth-once': { up: (db) => keepGrowthOnce(db, engine) },
 })
 
 /** Brings the database to the newest schema. In PostgreSQL one server at a time, under a lock. */
 export async function migrate(db: Kysely<Schema>, engine: Engine): Promise<void> {
-  const getMigrations = async () => migrationsOf(engine)
-  const migrator = new Migrator({ db, provider: { getMigrations } })
-  const { error } = await migrator.migrateToLatest()
+  const { error } = await createMigrator(db, engine).migrateToLatest()
   if (error !== undefined) throw error
+}
+
+export function createMigrator(db: Kysely<Schema>, engine: Engine): Migrator {
+  return new Migrator({ db, provider: { getMigrations: async () => migrationsOf(engine) } })
 }

@@ -39,6 +39,8 @@ export interface MessageTable extends Owned {
   /** The server that writes the reply. */
   server_id: string | null
   is_indexed: Generated<number>
+  /** Of a reply that was ended in its writer's stead: where that had come to, as JSON. */
+  interrupted: string | null
   external_id: string | null
   /** Of `content`; null: the message is what its parts say. */
   format: string | null
@@ -54,6 +56,8 @@ interface ReplyGrowthTable {
   /** Order of growth. */
   sequence: Generated<number>
   message_sequence: number
+  /** How many chunks of the run are stored before these. */
+  position: number
   /** As JSON. */
   chunks: string
 }

@@ -1,22 +1,29 @@
 import {
   accumulate,
-  emptyReply,
   errorChunk,
   isTerminal,
   type Message,
-  type MessagePart,
   type Problem,
   type Reply,
   type UIMessageChunk,
 } from '@assistant-ui-proxy/contract'
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
 import type { Owner } from '../../../identity/owner.ts'
-import type { ReplyGrowth } from '../../../threads/thread-store.ts'
+import type { Exchange, ReplyGrowth } from '../../../threads/thread-store.ts'
 import type { Engine } from './engine.ts'
 import { jsonField, jsonValue, tableOf } from './json-table.ts'
 import { clockOf } from './leases.ts'
+import {
+  grow,
+  grownReplyOf,
+  interruptionOf,
+  type GrownReply,
+  type Piece,
+  type StoredReply,
+} from './reply-growth.ts'
 import { jsonOrNull, messageColumns, messageOfRow } from './rows.ts'
 import type { Schema } from './schema.ts'
+import { rowOfRun } from './sql-runs.ts'
 import { transact } from './transact.ts'
 
 /**
@@ -38,6 +45,31 @@ export class SqlReplies {
     if (ending.length > 0) await this.#end(transaction, ending)
   }
 
+  /** Begins a reply again, under another run. */
+  async resume(
+    transaction: Transaction<Schema>,
+    owner: Owner,
+    { threadId, run }: Exchange,
+    { id, parts }: Pick<Message, 'id' | 'parts'>,
+  ): Promise<void> {
+    const resumed = await transaction
+      .updateTable('messages')
+      .set({ parts: JSON.stringify(parts), status: 'streaming', error: null, metadata: null })
+      .set({ ...rowOfRun(run), interrupted: null })
+      .where('workspace_id', '=', owner.workspaceId)
+      .where('user_id', '=', owner.userId)
+      .where('thread_id', '=', threadId)
+      .where('id', '=', id)
+      .returning('sequence')
+      .executeTakeFirst()
+    // What a writer that was interrupted has saved since.
+    if (resumed !== undefined)
+      await transaction
+        .deleteFrom('reply_growth')
+        .where('message_sequence', '=', resumed.sequence)
+        .execute()
+  }
+
   /** The messages, those that stream with what they have grown by. */
   async grow(owner: Owner, messages: Message[]): Promise<Message[]> {
     const streaming = messages.filter(({ status }) => status === 'streaming')
@@ -47,7 +79,7 @@ export class SqlReplies {
       .selectFrom('messages as m')
       .leftJoin('reply_growth as g', 'g.message_sequence', 'm.sequence')
       .select(messageColumns.map((column) => `m.${column}` as const))
-      .select('g.chunks')
+      .select(['g.position', 'g.chunks', 'm.interrupted'])
       .where('m.workspace_id', '=', owner.workspaceId)
       .where('m.user_id', '=', owner.userId)
       .where(
@@ -55,16 +87,14 @@ export class SqlReplies {
         'in',
         streaming.map(({ id }) => id),
       )
-      .orderBy('g.sequence')
+      .orderBy('g.position')
       .execute()
-    const chunks = Map.groupBy(rows, (row) => row.id)
+    const rowsById = Map.groupBy(rows, (row) => row.id)
     return messages.map((message) => {
-      const [first, ...more] = chunks.get(message.id) ?? []
+      const [first, ...more] = rowsById.get(message.id) ?? []
       if (first === undefined) return message
-      const read = messageOfRow(first)
-      const grown = [first, ...more].flatMap((row) => parseChunks(row.chunks))
-      const { parts, metadata } = accumulate({ ...emptyReply, ...contentOf(read) }, grown)
-      return { ...read, parts: [...parts], metadata }
+      const { parts, metadata } = grow(grownReplyOf(first), piecesOf([first, ...more])).reply
+      return { ...messageOfRow(first), parts: [...parts], metadata }
     })
   }
 
@@ -78,12 +108,12 @@ export class SqlReplies {
       const rows = await locked
         .select(['m.workspace_id', 'm.user_id', 'm.id', 'm.run_id'])
         .execute()
-      const left = rows.map((row) => ({
-        owner: { workspaceId: row.workspace_id, userId: row.user_id },
-        messageId: row.id,
-        chunks: [errorChunk(problem)],
-      }))
-      if (left.length > 0) await this.#end(transaction, left)
+      const keys = rows.map((row) => [row.workspace_id, row.user_id, row.id, row.run_id] as const)
+      await this.#write(transaction, keys, (left, pieces) => {
+        const grown = grow(left, pieces)
+        const reply = accumulate(grown.reply, [errorChunk(problem)])
+        return { reply, interruption: interruptionOf(grown) }
+      })
       return rows.flatMap((row) => row.run_id ?? [])
     })
   }
@@ -107,93 +137,114 @@ export class SqlReplies {
 
   /** From the messages' rows, so that one that is gone by now takes none. */
   async #addGrowth(db: Kysely<Schema>, growths: readonly ReplyGrowth[]): Promise<void> {
-    const rows = growths.map((growth) => [...keyOf(growth), jsonValue(this.#engine, growth.chunks)])
+    const rows = growths.map((growth) => [
+      ...keyOf(growth),
+      growth.position,
+      jsonValue(this.#engine, growth.chunks),
+    ])
     // In PostgreSQL a thread may be deleted at this moment: a locked row stays, one that is gone is skipped.
     const lock = this.#engine === 'sqlite' ? sql`` : sql`for key share of m`
+    // Saved again it is as long or longer; a write that was given up on may still come, after the next.
     await sql`
-      insert into reply_growth (message_sequence, chunks)
-      select m.sequence, ${jsonField(this.#engine, 3)}
+      insert into reply_growth (message_sequence, position, chunks)
+      select m.sequence, ${this.#integer(4)}, ${jsonField(this.#engine, 5)}
       from ${tableOf(this.#engine, rows)}
-      join messages m on ${isMessage}
+      join messages m on ${isOpen}
+      where true
       ${lock}
+      on conflict (message_sequence, position) do update set chunks = excluded.chunks
+      where length(excluded.chunks) > length(reply_growth.chunks)
     `.execute(db)
   }
 
   async #end(db: Kysely<Schema>, growths: readonly ReplyGrowth[]): Promise<void> {
-    const { rows } = await sql<StoredReply>`
-      select m.sequence, m.workspace_id, m.user_id, m.id, m.parts, m.metadata, g.chunks
-      from ${tableOf(this.#engine, growths.map(keyOf))}
-      join messages m on ${isMessage}
+    await this.#write(db, growths.map(keyOf), (stored, pieces, index) => {
+      const last = growths[index] as ReplyGrowth
+      // What was saved from there on is part of what is saved now.
+      const earlier = pieces.filter(({ position }) => position < last.position)
+      return { reply: grow(stored, [...earlier, last]).reply }
+    })
+  }
+
+  /** Puts replies together and writes them to their rows. */
+  async #write(db: Kysely<Schema>, keys: readonly ReplyKey[], end: EndReply): Promise<void> {
+    if (keys.length === 0) return
+    const { rows } = await sql<StoredPiece>`
+      select m.sequence, m.workspace_id, m.user_id, m.id, m.run_id, m.parts, m.metadata, m.interrupted,
+        g.position, g.chunks
+      from ${tableOf(this.#engine, keys)}
+      join messages m on ${isOpen}
       left join reply_growth g on g.message_sequence = m.sequence
-      order by g.sequence
+      order by g.position
     `.execute(db)
-    const stored = Map.groupBy(rows, (row) =>
-      JSON.stringify([row.workspace_id, row.user_id, row.id]),
+    const stored = Map.groupBy(rows, ({ workspace_id, user_id, id, run_id }) =>
+      JSON.stringify([workspace_id, user_id, id, run_id]),
     )
-    const ended = growths.flatMap((growth) => {
-      const [first, ...more] = stored.get(JSON.stringify(keyOf(growth))) ?? []
+    const ended = keys.flatMap((key, index) => {
+      const [first, ...more] = stored.get(JSON.stringify(key)) ?? []
       if (first === undefined) return []
-      const { parts, status, metadata, problem } = endOf([first, ...more], growth)
-      const json = jsonValue(this.#engine, parts)
-      return [[first.sequence, json, status, jsonOrNull(metadata), jsonOrNull(problem)]]
+      const { reply, interruption } = end(grownReplyOf(first), piecesOf([first, ...more]), index)
+      const parts = jsonValue(this.#engine, reply.parts)
+      const { status, metadata, problem } = reply
+      const others = [metadata, problem, interruption].map(jsonOrNull)
+      return [[first.sequence, parts, status, ...others]]
     })
     if (ended.length === 0) return
     await sql`
       update messages set parts = ${jsonField(this.#engine, 1)}, status = r.value ->> 2, metadata = r.value ->> 3,
-        error = r.value ->> 4, is_indexed = 0
+        error = r.value ->> 4, interrupted = r.value ->> 5, is_indexed = 0
       from ${tableOf(this.#engine, ended)}
-      where messages.sequence = ${this.#sequenceOf}
+      where messages.sequence = ${this.#integer(0)}
     `.execute(db)
     await sql`
       delete from reply_growth where message_sequence in (
-        select ${this.#sequenceOf} from ${tableOf(
+        select ${this.#integer(0)} from ${tableOf(
           this.#engine,
           ended.map(([sequence]) => [sequence]),
         )})
     `.execute(db)
   }
 
-  get #sequenceOf(): RawBuilder<unknown> {
-    return this.#engine === 'sqlite' ? sql`r.value ->> 0` : sql`(r.value ->> 0)::bigint`
+  #integer(index: number): RawBuilder<unknown> {
+    const field = sql`r.value ->> ${sql.lit(index)}`
+    return this.#engine === 'sqlite' ? field : sql`(${field})::bigint`
   }
 }
 
-interface StoredReply {
+type ReplyKey = readonly [workspaceId: string, userId: string, id: string, runId: string | null]
+
+/** @returns the reply at its end, and where its writer had come to if that did not end it */
+type EndReply = (
+  stored: GrownReply,
+  pieces: readonly Piece[],
+  index: number,
+) => { reply: Reply; interruption?: object }
+
+interface StoredPiece extends StoredReply {
   readonly sequence: number | string
   readonly workspace_id: string
   readonly user_id: string
   readonly id: string
-  readonly parts: string
-  readonly metadata: string | null
+  readonly run_id: string | null
+  readonly position: number | null
   readonly chunks: string | null
 }
 
-/** Of a row of `keyOf`. */
-const isMessage = sql`m.workspace_id = r.value ->> 0 and m.user_id = r.value ->> 1
-  and m.id = r.value ->> 2`
+/** That the message is that of a `ReplyKey`, and that its writer has not ended it. */
+const isOpen = sql`m.workspace_id = r.value ->> 0 and m.user_id = r.value ->> 1
+  and m.id = r.value ->> 2 and m.run_id is not distinct from r.value ->> 3
+  and (m.status = 'streaming' or m.interrupted is not null)`
 
-function keyOf({ owner, messageId }: ReplyGrowth) {
-  return [owner.workspaceId, owner.userId, messageId] as const
+function keyOf({ owner, messageId, runId }: ReplyGrowth): ReplyKey {
+  return [owner.workspaceId, owner.userId, messageId, runId]
 }
 
-function endOf(rows: readonly [StoredReply, ...StoredReply[]], { chunks }: ReplyGrowth): Reply {
-  const [first] = rows
-  const metadata = first.metadata === null ? undefined : (JSON.parse(first.metadata) as unknown)
-  const begun: Reply = {
-    ...emptyReply,
-    parts: JSON.parse(first.parts) as MessagePart[],
-    metadata,
-  }
-  const grown = rows.flatMap((row) => parseChunks(row.chunks))
-  return accumulate(begun, [...grown, ...chunks])
-}
-
-function contentOf({ parts, metadata }: Message): Pick<Reply, 'parts' | 'metadata'> {
-  return { parts, metadata }
-}
-
-function parseChunks(chunks: string | null): UIMessageChunk[] {
-  return chunks === null ? [] : (JSON.parse(chunks) as UIMessageChunk[])
+function piecesOf(rows: readonly Pick<StoredPiece, 'position' | 'chunks'>[]): Piece[] {
+  return rows.flatMap(({ position, chunks }) =>
+    position === null || chunks === null
+      ? []
+      : [{ position, chunks: JSON.parse(chunks) as UIMessageChunk[] }],
+  )
 }
 
 function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {

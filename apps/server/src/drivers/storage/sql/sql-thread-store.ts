@@ -28,7 +28,7 @@ import {
 } from './rows.ts'
 import type { Schema } from './schema.ts'
 import { SqlReplies } from './sql-replies.ts'
-import { findRun, makeWayForRun, rowOfRun } from './sql-runs.ts'
+import { findRun, makeWayForRun } from './sql-runs.ts'
 import type { Transact } from './transact.ts'
 
 const pingTimeoutMs = 2_000
@@ -174,7 +174,7 @@ export class SqlThreadStore implements ThreadStore {
         if (run) await makeWayForRun(transaction, owner, threadId, run)
       }
       if (messages.length > 0) await this.#inserts.messages(transaction, owner, exchange)
-      if (resumed) await resumeReply(transaction, owner, exchange, resumed)
+      if (resumed) await this.#replies.resume(transaction, owner, exchange, resumed)
     })
   }
 
@@ -243,23 +243,6 @@ async function touchThread(db: Kysely<Schema>, owner: Owner, threadId: string): 
     .where('workspace_id', '=', owner.workspaceId)
     .where('user_id', '=', owner.userId)
     .where('id', '=', threadId)
-    .execute()
-}
-
-async function resumeReply(
-  db: Kysely<Schema>,
-  owner: Owner,
-  { threadId, run }: Exchange,
-  { id, parts }: Pick<Message, 'id' | 'parts'>,
-): Promise<void> {
-  await db
-    .updateTable('messages')
-    .set({ parts: JSON.stringify(parts), status: 'streaming', error: null, metadata: null })
-    .set(rowOfRun(run))
-    .where('workspace_id', '=', owner.workspaceId)
-    .where('user_id', '=', owner.userId)
-    .where('thread_id', '=', threadId)
-    .where('id', '=', id)
     .execute()
 }
 
