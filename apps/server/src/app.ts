@@ -1,4 +1,4 @@
-import { assistantCloudContract, contract } from '@assistant-ui-proxy/contract'
+import { assistantCloudContract, contract, type Readiness } from '@assistant-ui-proxy/contract'
 import { createExpressEndpoints } from '@ts-rest/express'
 import express, { type Express, type NextFunction } from 'express'
 import { createArchiveRoutes } from './archive/archive-routes.ts'
@@ -37,11 +37,14 @@ const endpointOptions = {
   ) => next(error),
 }
 
+const ownFeatures: Readiness['features'] = ['search', 'attachments', 'feedback']
+
 /** The whole HTTP side, in the order in which a request passes it. */
 export function createApp(dependencies: Dependencies, runs: RunService): Express {
   const { config, log } = dependencies
   const storageName = config.cloudThreads?.name ?? config.database.driver
-  const readiness = new ReadinessService({ ...dependencies, storageName, runs })
+  const features = dependencies.cloudStore ? ownFeatures : []
+  const readiness = new ReadinessService({ ...dependencies, storageName, features, runs })
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')

@@ -12,6 +12,8 @@ const readinessSchema = z.object({
     z.object({ upstream: z.string(), circuit: z.enum(['closed', 'half-open', 'open']) }),
   ),
   storage: z.string(),
+  /** What needs a database of the server's own; none of it where another keeps the threads. */
+  features: z.array(z.enum(['search', 'attachments', 'feedback'])),
   /** Where replies are followed while they are written: `memory`, or `redis` for all servers. */
   run_log: z.string(),
   /** What is not ready, in words; empty when all is. */

@@ -8,6 +8,7 @@ import type { ThreadStore } from '../threads/thread-store.ts'
 export interface ReadinessOptions {
   readonly store: ThreadStore
   readonly storageName: string
+  readonly features: Readiness['features']
   readonly upstream: Upstream
   readonly runLog: RunLog
   readonly runs: RunService
@@ -24,13 +25,14 @@ export class ReadinessService {
 
   /** An upstream that is down is reported, but threads can be read all the same. */
   async check(): Promise<Readiness> {
-    const { upstream, storageName, runLog } = this.#options
+    const { upstream, storageName, features, runLog } = this.#options
     const [problems, warnings] = await Promise.all([this.#findProblems(), this.#findWarnings()])
     return {
       status: problems.length === 0 ? 'ready' : 'not_ready',
       upstream: upstream.name,
       circuits: [...(upstream.circuits?.() ?? [])],
       storage: storageName,
+      features,
       run_log: runLog.name,
       problems,
       warnings,

@@ -76,6 +76,27 @@ describe('a thread on both wires', () => {
     expect(await listed()).toMatchObject([{ content: { parts: [{ text: 'one two ' }] } }, {}])
   })
 
+  it('takes what a client has of a reply that is still being written for the same', async () => {
+    const { upstream, say, finish } = scriptConversation()
+    const { client, cloud } = await start(upstream)
+    const { thread_id: id } = await cloud.threads.create({ last_message_at: new Date() })
+    const reading = collect(
+      client.chat.stream({ id, messages: [{ id: 'q1', role: 'user', content: 'Hello' }] }),
+    )
+    say('one two ')
+    const listed = async () => (await cloud.threads.messages.list(id, { format })).messages
+    await expect.poll(listed).toMatchObject([{ content: { parts: [{ text: 'one two ' }] } }, {}])
+    const content = { role: 'assistant', parts: [{ type: 'text', text: 'one two ' }] }
+    const told = await cloud.threads.messages.create(id, { parent_id: 'q1', format, content })
+    say('three')
+    finish()
+    await reading
+    expect(await listed()).toMatchObject([
+      { id: told.message_id, content: { parts: [{ text: 'one two three' }] } },
+      { id: 'q1' },
+    ])
+  })
+
   it('goes on through /api from what was said through /v1', async () => {
     const { client, cloud } = await start()
     const { thread_id: id } = await cloud.threads.create({ last_message_at: new Date() })

@@ -57,7 +57,7 @@ export class SqlArchiveStore implements ArchiveStore {
       .where('thread_id', '=', threadId)
       .orderBy('sequence')
       .execute()
-    const messages = await this.#replies.grow(owner, rows.map(messageOfRow))
+    const messages = await this.#replies.grow(this.#db, owner, rows.map(messageOfRow))
     return rows.flatMap((row, index) => {
       const message = messages[index]
       if (message === undefined) return []

@@ -141,7 +141,7 @@ export class SqlCloudStore implements CloudStore {
       .select([...messageColumns, 'external_id', 'format', 'content', 'updated_at'])
       .where('id', 'in', ids)
       .execute()
-    const messages = await this.#replies.grow(owner, rows.map(messageOfRow))
+    const messages = await this.#replies.grow(this.#db, owner, rows.map(messageOfRow))
     return rows.flatMap((row, index) => {
       const message = messages[index]
       if (message === undefined) return []
@@ -196,7 +196,7 @@ export class SqlCloudStore implements CloudStore {
         .where('is_reported', '=', 0)
         .orderBy('sequence', 'desc')
         .execute()
-      const grown = await this.#replies.grow(owner, own.map(messageOfRow))
+      const grown = await this.#replies.grow(transaction, owner, own.map(messageOfRow))
       const same = grown.find(isSame)
       if (same !== undefined) {
         await changeMessage(transaction, owner, threadId, same.id, { is_reported: 1 })

@@ -70,12 +70,15 @@ export class SqlReplies {
         .execute()
   }
 
-  /** The messages, those that stream with what they have grown by. */
-  async grow(owner: Owner, messages: Message[]): Promise<Message[]> {
+  /**
+   * The messages, those that stream with what they have grown by.
+   * @param db the transaction, within one: with SQLite it is the only connection
+   */
+  async grow(db: Kysely<Schema>, owner: Owner, messages: Message[]): Promise<Message[]> {
     const streaming = messages.filter(({ status }) => status === 'streaming')
     if (streaming.length === 0) return messages
     // In one look: a reply may be at its end by now.
-    const rows = await this.#db
+    const rows = await db
       .selectFrom('messages as m')
       .leftJoin('reply_growth as g', 'g.message_sequence', 'm.sequence')
       .select(messageColumns.map((column) => `m.${column}` as const))

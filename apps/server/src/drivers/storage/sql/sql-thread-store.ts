@@ -138,7 +138,7 @@ export class SqlThreadStore implements ThreadStore {
 
   async listMessages(owner: Owner, threadId: string, limit = maxLimit): Promise<Message[]> {
     const { rows } = await this.#newestMessages(this.#db, { ...owner, threadId, limit })
-    return this.#replies.grow(owner, rows.toReversed().map(messageOfRow))
+    return this.#replies.grow(this.#db, owner, rows.toReversed().map(messageOfRow))
   }
 
   async listBranch(owner: Owner, threadId: string, messageId: string): Promise<Message[]> {
@@ -152,7 +152,7 @@ export class SqlThreadStore implements ThreadStore {
         select ${columns}, m.sequence from messages m join branch b on m.id = b.parent_id where ${owned}
       )
       select * from branch order by sequence`.execute(this.#db)
-    return this.#replies.grow(owner, rows.map(messageOfRow))
+    return this.#replies.grow(this.#db, owner, rows.map(messageOfRow))
   }
 
   async findMessages(owner: Owner, threadId: string, ids: readonly string[]): Promise<Message[]> {
@@ -161,7 +161,7 @@ export class SqlThreadStore implements ThreadStore {
       .select(messageColumns)
       .where('id', 'in', ids)
       .execute()
-    return this.#replies.grow(owner, rows.map(messageOfRow))
+    return this.#replies.grow(this.#db, owner, rows.map(messageOfRow))
   }
 
   async addExchange(owner: Owner, exchange: Exchange): Promise<void> {
