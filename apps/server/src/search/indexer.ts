@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import type { SearchIndex } from './search-index.ts'
+import { problemOf } from '../app-error.ts'
+import type { IndexedText, SearchIndex } from './search-index.ts'
 import { wordsOf } from './words.ts'
 
 /** What is written can be found so much later at the latest. */
@@ -47,7 +48,25 @@ export class Indexer {
   async #indexSome(): Promise<boolean> {
     const pending = await this.#index.listPending(textsPerWrite)
     if (pending.length === 0) return false
-    await this.#index.add(pending.map((each) => ({ ...each, words: wordsOf(each.text) })))
+    await this.#add(pending.map((each) => ({ ...each, words: wordsOf(each.text) })))
     return pending.length === textsPerWrite
+  }
+
+  /** Where one of them cannot be indexed, the others are, and it counts as done: it has no words. */
+  async #add(texts: readonly IndexedText[]): Promise<void> {
+    try {
+      await this.#index.add(texts)
+    } catch (error) {
+      if (problemOf(error)?.code === 'storage_unavailable') throw error
+      const [first, ...others] = texts
+      if (first === undefined) return
+      if (others.length > 0) {
+        for (const text of texts) await this.#add([text])
+        return
+      }
+      const { threadId, messageId } = first
+      this.#log.error({ err: error, threadId, messageId }, 'a text cannot be indexed')
+      await this.#index.add([{ ...first, words: [] }])
+    }
   }
 }

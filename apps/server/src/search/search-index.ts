@@ -11,6 +11,10 @@ export interface PendingText {
   readonly text: string
 }
 
+export interface IndexedText extends PendingText {
+  readonly words: readonly string[]
+}
+
 export interface FoundText {
   readonly thread: Thread
   readonly messageId: string | undefined
@@ -24,5 +28,5 @@ export interface SearchIndex {
   /** Some of what is still to be indexed, oldest first. */
   listPending(limit: number): Promise<PendingText[]>
   /** Puts texts in, in the place of what was there of them; what has changed meanwhile stays pending. */
-  add(texts: readonly (PendingText & { readonly words: readonly string[] })[]): Promise<void>
+  add(texts: readonly IndexedText[]): Promise<void>
 }

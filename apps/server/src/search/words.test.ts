@@ -16,6 +16,7 @@ describe('wordsOf', () => {
 
   it('bounds what a text can cost', () => {
     expect(wordsOf('x'.repeat(1_000))[0]).toHaveLength(64)
+    expect(wordsOf(`a${'𓀀'.repeat(40)}`)).toEqual([`a${'𓀀'.repeat(31)}`])
     const many = Array.from({ length: 100_000 }, (_, index) => `w${index}`).join(' ')
     expect(wordsOf(many).length).toBeLessThan(40_000)
   })

@@ -44,9 +44,11 @@ export function* placesOf(text: string, { words, beginning }: WordQuery): Genera
 }
 
 function fold(word: string): string {
-  return word
+  const folded = word
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')
     .toLowerCase()
-    .slice(0, maxWordLength)
+  if (folded.length <= maxWordLength) return folded
+  // Half a character is none: PostgreSQL takes no text that has one.
+  return folded.slice(0, maxWordLength).replace(/[\uD800-\uDBFF]$/, '')
 }

@@ -24,6 +24,10 @@ export async function allowConnections(url: string, allowed: boolean): Promise<v
   await query('postgres', `alter database ${name} with allow_connections ${allowed}`)
 }
 
+export function inDatabase(url: string, statement: string): Promise<void> {
+  return query(new URL(url).pathname.slice(1), statement)
+}
+
 function urlOf(name: string): string {
   return `${inject('postgresUrl')}/${name}`
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { collect } from './conversation.ts'
+import { createTestDatabase, inDatabase } from './postgres-test-database.ts'
 import { echoUpstream } from './scripted-upstream.ts'
 import { startTestServer } from './test-server.ts'
 
@@ -25,6 +26,33 @@ describe('GET /api/search', () => {
     })
     expect((await search('penguins')).body).toEqual([])
     expect((await search('…')).body).toEqual([])
+  })
+
+  it('finds all else where a text cannot be indexed', async () => {
+    const url = await createTestDatabase()
+    const failures: string[] = []
+    const { client } = await startTestServer({
+      env: { DATABASE_URL: url },
+      upstream: echoUpstream(),
+      onLog: (line) => line.includes('cannot be indexed') && failures.push(line),
+    })
+    await inDatabase(
+      url,
+      `alter table search_documents add check (words is null or not words @@ 'penguins')`,
+    )
+    for (const content of ['Where do penguins sing?', 'Where do whales sing?'])
+      await collect(
+        client.chat.stream({
+          id: content.length.toString(),
+          messages: [{ role: 'user', content }],
+        }),
+      )
+    const search = async (q: string) => (await client.search.find({ query: { q } })).body
+    await expect.poll(() => search('whales'), { timeout: 5_000 }).toHaveLength(1)
+    expect(await search('penguins')).toEqual([])
+    // The question and the reply; they are not tried again.
+    await new Promise((resolve) => setTimeout(resolve, 1_200))
+    expect(failures).toHaveLength(2)
   })
 
   it.each(['', '?q=', '?q=%20', `?q=${'x'.repeat(201)}`, '?q=a&limit=0', '?q=a&limit=51'])(

@@ -169,6 +169,13 @@ export function describeThreadStore(
         expect(await store.listBranch(owner, 'another', 'u2')).toEqual([])
       })
 
+      it.skipIf(knowsNoOwners)('ends a branch of messages that follow each other', async () => {
+        const circle = [userMessage('u1', 'u2'), userMessage('u2', 'u1')]
+        await store.addExchange(owner, exchange('t', circle))
+        const branch = await store.listBranch(owner, 't', 'u2')
+        expect(branch.map(({ id }) => id)).toEqual(['u1', 'u2'])
+      })
+
       it('finds messages of the thread by id', async () => {
         await store.addExchange(owner, exchange('t', [userMessage('u1'), reply('a1', 'u1')]))
         const found = await store.findMessages(owner, 't', ['a1', 'nobody'])

@@ -246,15 +246,18 @@ export class SqlCloudStore implements CloudStore {
       if (!(await touch(transaction, owner, threadId))) return 0
       const tree = await this.#messages(transaction, owner, threadId)
         .select(['id', 'parent_id'])
+        .orderBy('sequence')
         .execute()
-      const parents = new Map(tree.map(({ id, parent_id }) => [id, parent_id]))
-      const gone = new Set(ids.filter((id) => parents.has(id)))
+      const there = new Set(tree.map(({ id }) => id))
+      const gone = new Set(ids.filter((id) => there.has(id)))
       if (gone.size === 0) return 0
+      /** Of each message, parents first: the nearest that stays, itself or above it. */
+      const nearest = new Map<string, string | null>()
       for (const { id, parent_id } of tree) {
-        if (gone.has(id) || parent_id === null || !gone.has(parent_id)) continue
-        let next = parents.get(parent_id) ?? null
-        while (next !== null && gone.has(next)) next = parents.get(next) ?? null
-        await changeMessage(transaction, owner, threadId, id, { parent_id: next })
+        const above = parent_id === null ? null : (nearest.get(parent_id) ?? null)
+        nearest.set(id, gone.has(id) ? above : id)
+        if (!gone.has(id) && parent_id !== null && gone.has(parent_id))
+          await changeMessage(transaction, owner, threadId, id, { parent_id: above })
       }
       await transaction
         .deleteFrom('search_documents')

@@ -2,15 +2,18 @@ import { createHash } from 'node:crypto'
 import { textOfParts, type MessagePart, type Thread } from '@assistant-ui-proxy/contract'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Owner } from '../../../identity/owner.ts'
-import type { FoundText, PendingText, SearchIndex } from '../../../search/search-index.ts'
+import type {
+  FoundText,
+  IndexedText,
+  PendingText,
+  SearchIndex,
+} from '../../../search/search-index.ts'
 import type { WordQuery } from '../../../search/words.ts'
 import type { Engine } from './engine.ts'
 import { tableOf } from './json-table.ts'
 import { threadColumns, threadOfRow } from './rows.ts'
 import type { Schema } from './schema.ts'
 import { transact, type Transact } from './transact.ts'
-
-type IndexedText = PendingText & { readonly words: readonly string[] }
 
 /** A document, newest first. */
 interface Hit {
