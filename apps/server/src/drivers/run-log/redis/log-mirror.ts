@@ -112,12 +112,17 @@ export class LogMirror {
       entry.set(fields[index] ?? '', fields[index + 1] ?? '')
     const at = entry.get('at')
     this.#buffer ??= new FrameBuffer(this.#runId, Number(at ?? 0), () => this.#dropIfUnread())
-    // A piece that was sent again, since its answer was lost, is there already.
-    const isNew = at === undefined || Number(at) >= this.#buffer.length
-    const frames = entry.get('frames') ?? ''
-    if (isNew && frames !== '') void this.#buffer.append(frames)
+    this.#append(this.#buffer, entry.get('frames') ?? '', Number(at ?? this.#buffer.length))
     if (!entry.has('end')) return
     this.#buffer.end()
     this.#ended.resolve(true)
+  }
+
+  /** A piece whose answer was lost is sent again, with what has come since: what is known of it is left out. */
+  #append(buffer: FrameBuffer, frames: string, at: number): void {
+    if (at > buffer.length) return this.abandon()
+    const known = buffer.length - at
+    const fresh = known === 0 ? frames : Buffer.from(frames).subarray(known).toString()
+    if (fresh !== '') void buffer.append(fresh)
   }
 }

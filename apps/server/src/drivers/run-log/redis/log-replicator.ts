@@ -7,6 +7,9 @@ import { goneMessage, keptAfterEndMs, keptAtMostMs, keyOf } from './keys.ts'
 const gatherMs = 20
 const retryMs = 1_000
 
+/** So much is sent at a time, about: Redis answers each within the time that a command has. */
+const bytesPerPipeline = 1_048_576
+
 /** Entries of a stream that are kept, about. */
 const maxEntries = 50_000
 
@@ -16,6 +19,7 @@ interface Source {
   readonly buffer: FrameBuffer
   sent: number
   isOpen: boolean
+  endedAtMs?: number
 }
 
 /**
@@ -36,8 +40,9 @@ export class LogReplicator {
 
   /** @returns what to call whenever the buffer has grown or ended */
   add(runId: string, buffer: FrameBuffer): () => void {
-    const source = { key: keyOf(runId), buffer, sent: 0, isOpen: false }
+    const source: Source = { key: keyOf(runId), buffer, sent: 0, isOpen: false }
     const note = () => {
+      if (buffer.isEnded) source.endedAtMs ??= performance.now()
       this.#dirty.add(source)
       this.#schedule(gatherMs)
     }
@@ -60,24 +65,44 @@ export class LogReplicator {
   }
 
   async #send(): Promise<void> {
-    if (this.#dirty.size === 0) return
-    const sources = [...this.#dirty]
+    const sources = [...this.#dirty].filter(isWanted)
     this.#dirty.clear()
+    while (sources.length > 0) {
+      const some = sources.splice(0, countForPipeline(sources))
+      try {
+        await this.#sendSome(some)
+      } catch (error) {
+        this.#log.warn({ err: error }, 'Redis did not take what runs wrote; it is sent again')
+        for (const source of [...some, ...sources]) this.#dirty.add(source)
+        setImmediate(() => this.#schedule(retryMs))
+        return
+      }
+    }
+    if (this.#dirty.size > 0) setImmediate(() => this.#schedule(gatherMs))
+  }
+
+  async #sendSome(sources: readonly Source[]): Promise<void> {
     const pipeline = this.#redis.pipeline()
     const reached = sources.map((source) => addTo(pipeline, source))
-    try {
-      for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error
-      for (const [index, source] of sources.entries()) {
-        source.sent = reached[index] ?? source.sent
-        source.isOpen = true
-      }
-      if (this.#dirty.size > 0) setImmediate(() => this.#schedule(gatherMs))
-    } catch (error) {
-      this.#log.warn({ err: error }, 'Redis did not take what runs wrote; it is sent again')
-      for (const source of sources) this.#dirty.add(source)
-      setImmediate(() => this.#schedule(retryMs))
+    for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error
+    for (const [index, source] of sources.entries()) {
+      source.sent = reached[index] ?? source.sent
+      source.isOpen = true
     }
   }
+}
+
+/** Nobody comes back any more for a reply that ended so long ago: Redis was away. */
+function isWanted({ endedAtMs }: Source): boolean {
+  return endedAtMs === undefined || performance.now() - endedAtMs < keptAfterEndMs
+}
+
+function countForPipeline(sources: readonly Source[]): number {
+  let bytes = 0
+  const last = sources.findIndex(
+    ({ buffer, sent }) => (bytes += buffer.length - sent) > bytesPerPipeline,
+  )
+  return last === -1 ? sources.length : last + 1
 }
 
 /** @returns where in the stream the commands get to */

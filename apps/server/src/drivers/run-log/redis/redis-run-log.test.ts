@@ -4,6 +4,7 @@ import { Redis } from 'ioredis'
 import { pino } from 'pino'
 import { findFreePort, startRedis } from 'services'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { startRelay } from '../../../tests/relay.ts'
 import { keyOf } from './keys.ts'
 import { RedisRunLog } from './redis-run-log.ts'
 
@@ -90,6 +91,27 @@ describe.skipIf(inject('redisUrl') === '')('RedisRunLog', { timeout: 20_000 }, (
     expect(await reading).toBe(`${frames}data: gone\n\n`)
   })
 
+  it('has once what Redis took and could not say so, and what was said meanwhile', async () => {
+    const relay = await startRelay(inject('redisUrl'))
+    const { write, readThere, there, runId } = await openRun(
+      undefined,
+      relay.url,
+      inject('redisUrl'),
+    )
+    const frames = [write('äöü 🙂 zero')]
+    await expect.poll(() => there.follow(runId, 1)).toBeDefined()
+    const reading = readThere(0)
+    const lost = relay.loseAnswerTo('frames')
+    frames.push(write('ONE äöü'))
+    await lost
+    frames.push(write('two'))
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    frames.push(write('three'))
+    write.end()
+    expect(await reading).toBe(frames.join(''))
+    expect(await readThere(0)).toBe(frames.join(''))
+  })
+
   it('goes on while Redis is away, and sends what it missed when it is back', async () => {
     const port = await findFreePort()
     const redis = await startRedis(port)
@@ -111,8 +133,8 @@ describe.skipIf(inject('redisUrl') === '')('RedisRunLog', { timeout: 20_000 }, (
 })
 
 /** Two servers, and a run that the first of them writes. */
-async function openRun(onStop?: () => void, url = inject('redisUrl')) {
-  const [here, there] = await openTwo(url)
+async function openRun(onStop?: () => void, url = inject('redisUrl'), urlThere = url) {
+  const [here, there] = await openTwo(url, urlThere)
   const runId = randomUUID()
   let stopped = 0
   const output = here.open(runId, () => {
@@ -136,13 +158,13 @@ async function openRun(onStop?: () => void, url = inject('redisUrl')) {
   }
 }
 
-async function openTwo(url = inject('redisUrl')) {
-  const connect = async () => {
+async function openTwo(urlHere = inject('redisUrl'), urlThere = urlHere) {
+  const connect = async (url: string) => {
     const runLog = await RedisRunLog.connect(url, log)
     onTestFinished(() => runLog.close())
     return runLog
   }
-  return Promise.all([connect(), connect()])
+  return Promise.all([connect(urlHere), connect(urlThere)])
 }
 
 /** @param reads how many, where not all */
