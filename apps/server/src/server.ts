@@ -33,8 +33,15 @@ export async function startServer(dependencies: Dependencies): Promise<RunningSe
   const server = createServer(createApp(dependencies, runs))
   await lease.take()
   await listen(server, config)
-  // Not before the port is ours: another server on it would still be writing.
-  await lease.begin()
+  try {
+    // Not before the port is ours: another server on it would still be writing.
+    await lease.begin()
+  } catch (error) {
+    // A server that cannot begin must not look as if it were up.
+    server.close()
+    server.closeAllConnections()
+    throw error
+  }
   const indexer = dependencies.searchIndex && new Indexer(dependencies.searchIndex, log)
   indexer?.start()
   const sweeper = dependencies.files && new FileSweeper(dependencies.files, log)

@@ -23,17 +23,21 @@ export interface Frames {
   leave(): void
 }
 
+export interface RunLogOptions {
+  /** Called when anybody asks to stop the run. */
+  readonly onStop: () => void
+  /** Whether others may come for it, from elsewhere or later. */
+  readonly isShared: boolean
+}
+
 /**
  * The event streams of runs, for whoever follows them: from the beginning, joining late, or coming
  * back. A run never waits for a reader who is not there; while all that are there are slow, it does.
  */
 export interface RunLog {
   readonly name: string
-  /**
-   * Begins a run's log.
-   * @param onStop called when anybody asks to stop the run
-   */
-  open(runId: string, onStop: () => void): RunLogWriter
+  /** Begins a run's log. */
+  open(runId: string, options: RunLogOptions): RunLogWriter
   /**
    * The frames that follow an event, then those that come, to the run's end.
    * @param after the event's sequence in the run; 0: from the first

@@ -59,7 +59,9 @@ export class RunService {
   readonly #writer: ReplyWriter
   readonly #active = new Set<Run>()
   readonly #threadRuns = new ThreadRuns()
+  readonly #beginning = new Set<Promise<Run>>()
   #isClosed = false
+  #isInterrupted = false
 
   constructor(options: RunServiceOptions) {
     this.#options = options
@@ -76,7 +78,7 @@ export class RunService {
     if (this.#isClosed)
       throw new AppError('shutting_down', 'The server is shutting down. Try again in a moment.')
     const name = nameRun(request, key)
-    const begin = () => this.#begin(owner, request, name, signal)
+    const begin = () => this.#noteBeginning(this.#begin(owner, request, name, signal))
     if (request.id === undefined) return this.#read(await begin())
     try {
       return await this.#read(await this.#threadRuns.claim(owner, request.id, name, begin))
@@ -153,14 +155,23 @@ export class RunService {
     return this.#isClosed
   }
 
-  /** Resolves when no run is going. */
+  /** Resolves when no run is going, or about to. */
   async settled(): Promise<void> {
-    await Promise.all([...this.#active].map((run) => run.settled))
+    while (this.#active.size + this.#beginning.size > 0) {
+      await Promise.allSettled(this.#beginning)
+      await Promise.all([...this.#active].map((run) => run.settled))
+    }
   }
 
-  /** Ends every run that is going as `failed`, with what it has. */
+  /** Ends every run that is going, or is about to, as `failed`, with what it has. */
   interruptAll(): void {
+    this.#isInterrupted = true
     for (const run of this.#active) run.stop('shutdown')
+  }
+
+  #noteBeginning(beginning: Promise<Run>): Promise<Run> {
+    this.#beginning.add(beginning)
+    return beginning.finally(() => this.#beginning.delete(beginning))
   }
 
   async #read(run: Run): Promise<Frames> {
@@ -235,25 +246,27 @@ export class RunService {
     signal: AbortSignal,
   ): Promise<Run> {
     const { store, limit, runLog, serverId, disconnectPolicy } = this.#options
-    const leavePlace = await limit.enter(signal)
+    const place = limit.enter()
     try {
       const id = createRunId()
       const claim = { ...name, runId: id, serverId }
       const { conversation, exchange } = await openConversation(store, owner, request, claim)
       if (exchange !== undefined) await this.#addExchange(owner, exchange, conversation.replyId, id)
-      const output = runLog.open(id, () => run.stop('stopped'))
+      const isShared = conversation.isStored
+      const output = runLog.open(id, { onStop: () => run.stop('stopped'), isShared })
       const writer = this.#writer
-      const run = new Run({ ...this.#options, id, owner, conversation, output, writer })
+      const run = new Run({ ...this.#options, id, owner, conversation, place, output, writer })
       this.#active.add(run)
       void run.settled.finally(() => {
         this.#active.delete(run)
-        leavePlace()
+        place.leave()
       })
+      if (this.#isInterrupted) run.stop('shutdown')
       // Nobody could come back for a reply that is not stored.
       if (disconnectPolicy === 'abort' || !conversation.isStored) stopWith(signal, run)
       return run
     } catch (error) {
-      leavePlace()
+      place.leave()
       throw error
     }
   }

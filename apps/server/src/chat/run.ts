@@ -11,6 +11,7 @@ import {
 import type { Logger } from 'pino'
 import { AppError, maskedProblem, problemOf } from '../app-error.ts'
 import type { Owner } from '../identity/owner.ts'
+import type { Place } from '../resilience/run-limit.ts'
 import type { Attachments } from './attachments.ts'
 import type { Conversation } from './conversation.ts'
 import { GrowingReply } from './growing-reply.ts'
@@ -25,6 +26,7 @@ export interface RunOptions {
   readonly id: string
   readonly owner: Owner
   readonly conversation: Conversation
+  readonly place: Place
   /** Undefined where none are kept. */
   readonly files: Attachments | undefined
   readonly upstream: Upstream
@@ -39,7 +41,8 @@ export interface RunOptions {
  */
 export class Run {
   readonly id: string
-  readonly #options: RunOptions
+  readonly #replyId: string
+  readonly #log: Logger
   // What every batch takes: none of it is looked up in others.
   readonly #output: RunLogWriter
   readonly #writer: ReplyWriter
@@ -56,16 +59,17 @@ export class Run {
   readonly settled: Promise<void>
 
   constructor(options: RunOptions) {
-    this.#options = options
-    const { id, owner, conversation, output, writer } = options
+    const { id, owner, conversation, output, writer, log } = options
     this.id = id
+    this.#replyId = conversation.replyId
+    this.#log = log
     this.#output = output
     this.#writer = writer
     if (conversation.isStored)
       this.#kept = new GrowingReply({ owner, messageId: conversation.replyId, runId: id })
     // Who asks later than the failure reads of it in the frames.
     this.#begun.promise.catch(() => undefined)
-    this.settled = this.#go()
+    this.settled = this.#go(options)
   }
 
   /** How far the reply has come. */
@@ -83,9 +87,10 @@ export class Run {
     this.#controller.abort(reason)
   }
 
-  async #go(): Promise<void> {
+  /** @param options let go of at the end: those who remember the run need no conversation */
+  async #go(options: RunOptions): Promise<void> {
     try {
-      await this.#read()
+      await this.#read(options)
     } catch (error) {
       await this.#fail(error)
     } finally {
@@ -93,11 +98,11 @@ export class Run {
     }
   }
 
-  async #read(): Promise<void> {
-    const { owner, conversation, files, upstream } = this.#options
+  async #read({ owner, conversation, files, upstream, place }: RunOptions): Promise<void> {
+    const { signal } = this.#controller
+    if (place.given !== undefined) await orAborted(place.given, signal)
     const messages = (await files?.inline(owner, conversation.messages)) ?? conversation.messages
     const request = { ...conversation, messages }
-    const { signal } = this.#controller
     try {
       await upstream.stream(request, (batch) => this.#take(batch), signal)
     } catch (error) {
@@ -113,8 +118,7 @@ export class Run {
   #take(batch: Batch): Promise<void> | undefined {
     if (this.#ending !== undefined) return undefined
     if (this.#hasBegun && goesOnAsItIs(batch)) return this.#give(batch)
-    const { replyId } = this.#options.conversation
-    const { chunks, problem } = readUpstreamBatch(batch, this.#hasBegun, replyId)
+    const { chunks, problem } = readUpstreamBatch(batch, this.#hasBegun, this.#replyId)
     const last = chunks.at(-1)
     if (last !== undefined && isTerminal(last)) {
       // An upstream that does not end of itself by then is closed.
@@ -128,8 +132,8 @@ export class Run {
 
   async #fail(error: unknown): Promise<void> {
     const end = this.#endFor(error)
-    const { replyId } = this.#options.conversation
-    const chunks = this.#hasBegun ? [end] : [{ type: 'start' as const, messageId: replyId }, end]
+    const start = { type: 'start' as const, messageId: this.#replyId }
+    const chunks = this.#hasBegun ? [end] : [start, end]
     await this.#end(chunks, end, end.type === 'error' ? error : undefined)
   }
 
@@ -181,26 +185,32 @@ export class Run {
       )
     if (signal.aborted) return { type: 'abort' }
     const problem = problemOf(error)
-    if (problem === undefined) this.#options.log.error({ err: error }, 'a run failed unexpectedly')
+    if (problem === undefined) this.#log.error({ err: error }, 'a run failed unexpectedly')
     return errorChunk(problem ?? maskedProblem())
   }
 
   /** @returns why it could not be kept */
   async #keep(chunks: readonly UIMessageChunk[], size: number): Promise<Problem | undefined> {
     if (this.#kept === undefined) return undefined
-    const { log } = this.#options
     try {
       this.#kept.add(chunks, size)
       await this.#writer.finish(this.#kept)
       return undefined
     } catch (error) {
-      log.error(
-        { err: error, reply_id: this.#kept.key.messageId },
-        'the end of a reply was not stored',
-      )
+      const line = { err: error, reply_id: this.#replyId }
+      this.#log.error(line, 'the end of a reply was not stored')
       return problemOf(error) ?? maskedProblem()
     }
   }
 }
 
 const statusAfter = { finish: 'complete', abort: 'stopped', error: 'failed' } as const
+
+/** @throws the signal's reason where it aborts first */
+async function orAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted()
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const abort = () => reject(signal.reason as Error)
+  signal.addEventListener('abort', abort, { once: true })
+  await Promise.race([promise, aborted]).finally(() => signal.removeEventListener('abort', abort))
+}

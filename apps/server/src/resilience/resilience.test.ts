@@ -221,14 +221,19 @@ describe('every policy', () => {
 describe('RunLimit', () => {
   it('lets so many in, has so many wait, and refuses the next', async () => {
     const limit = new RunLimit({ maxRuns: 1, maxQueuedRuns: 1 })
-    const leave = await limit.enter(never())
-    const waiting = limit.enter(never())
-    await expect(limit.enter(never())).rejects.toMatchObject({ problem: { code: 'overloaded' } })
-    leave()
-    const leaveNext = await waiting
-    const again = limit.enter(never())
-    leaveNext()
-    await expect(again).resolves.toBeTypeOf('function')
+    const first = limit.enter()
+    expect(first.given).toBeUndefined()
+    const second = limit.enter()
+    expect(() => limit.enter()).toThrow('Too many replies')
+    first.leave()
+    await second.given
+    const third = limit.enter()
+    third.leave()
+    const fourth = limit.enter()
+    second.leave()
+    await fourth.given
+    fourth.leave()
+    expect(limit.enter().given).toBeUndefined()
   })
 })
 

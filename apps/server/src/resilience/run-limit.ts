@@ -1,4 +1,3 @@
-import { bulkhead, BulkheadRejectedError, type BulkheadPolicy } from 'cockatiel'
 import { AppError } from '../app-error.ts'
 
 export interface RunLimitOptions {
@@ -7,35 +6,51 @@ export interface RunLimitOptions {
   readonly maxQueuedRuns: number
 }
 
+/** A run's place among those that go on at a time. */
+export interface Place {
+  /** Resolves when the run may go on. Undefined: at once. */
+  readonly given: Promise<void> | undefined
+  /** Gives it back, or gives up waiting for it. Called once. */
+  readonly leave: () => void
+}
+
 /** Bounds how many runs go on at a time. */
 export class RunLimit {
-  readonly #bulkhead: BulkheadPolicy
+  readonly #options: RunLimitOptions
+  #taken = 0
+  /** Those who wait, the first to come in front. */
+  readonly #waiting = new Set<() => void>()
 
-  constructor({ maxRuns, maxQueuedRuns }: RunLimitOptions) {
-    this.#bulkhead = bulkhead(maxRuns, maxQueuedRuns)
+  constructor(options: RunLimitOptions) {
+    this.#options = options
   }
 
-  /**
-   * Waits for a place.
-   * @param signal gives up waiting
-   * @returns what gives the place back
-   * @throws AppError `overloaded` where too many wait already
-   */
-  async enter(signal: AbortSignal): Promise<() => void> {
-    const { promise: entered, resolve: enter, reject: refuse } = Promise.withResolvers<void>()
-    const { promise: left, resolve: leave } = Promise.withResolvers<void>()
-    const stay = () => {
-      enter()
-      return left
+  /** @throws AppError `overloaded` where too many wait already */
+  enter(): Place {
+    const { maxRuns, maxQueuedRuns } = this.#options
+    if (this.#taken < maxRuns) {
+      this.#taken++
+      return { given: undefined, leave: () => this.#passOn() }
     }
-    this.#bulkhead.execute(stay, signal).catch(refuse)
-    try {
-      await entered
-      return leave
-    } catch (cause) {
-      if (!(cause instanceof BulkheadRejectedError)) throw cause
+    if (this.#waiting.size >= maxQueuedRuns) {
       const detail = 'Too many replies are being written at the moment. Try again soon.'
-      throw new AppError('overloaded', detail, { retry_after_ms: 1_000, cause })
+      throw new AppError('overloaded', detail, { retry_after_ms: 1_000 })
+    }
+    const { promise: given, resolve: give } = Promise.withResolvers<void>()
+    this.#waiting.add(give)
+    const leave = () => {
+      if (!this.#waiting.delete(give)) this.#passOn()
+    }
+    return { given, leave }
+  }
+
+  #passOn(): void {
+    const [next] = this.#waiting
+    if (next === undefined) {
+      this.#taken--
+    } else {
+      this.#waiting.delete(next)
+      next()
     }
   }
 }

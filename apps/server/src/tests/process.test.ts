@@ -5,7 +5,9 @@ import { createServer, type AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { createClient, textOfParts, type ChatBody } from '@assistant-ui-proxy/contract'
+import { Client } from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { createTestDatabase } from './postgres-test-database.ts'
 import { makeTemporaryFolder } from './test-server.ts'
 
 const slowQuestion: ChatBody = {
@@ -94,6 +96,19 @@ describe('the server process', { timeout: 30_000 }, () => {
     const { port } = holder.address() as AddressInfo
     const { code, stderr } = await runToEnd({ PORT: String(port) })
     expect(stderr).toBe(`Port ${port} on 127.0.0.1 is taken: set PORT to another.\n`)
+    expect(code).toBe(1)
+  })
+
+  it('exits where it cannot begin, rather than listen to no purpose', async () => {
+    const database = await createTestDatabase()
+    const env = { DATABASE_URL: database, DATABASE_STATEMENT_TIMEOUT_MS: '300' }
+    await startProcess(env)
+    const holder = new Client({ connectionString: database })
+    await holder.connect()
+    onTestFinished(() => holder.end())
+    await holder.query('begin; lock table messages in access exclusive mode')
+    const { code, stderr } = await runToEnd({ ...env, PORT: '0' })
+    expect(stderr).toContain('statement timeout')
     expect(code).toBe(1)
   })
 

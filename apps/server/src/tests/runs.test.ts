@@ -1,4 +1,5 @@
-import { createClient, textOfParts, type ChatBody } from '@assistant-ui-proxy/contract'
+import { createClient, textOfParts, type ChatBody, type Client } from '@assistant-ui-proxy/contract'
+import { Agent, request } from 'undici'
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../app-error.ts'
 import {
@@ -218,9 +219,122 @@ it('refuses another message while a reply is written, and names the run', async 
   await reading.return()
 })
 
-async function startConversation() {
+describe('a run that waits for a place among those that go on', () => {
+  const waiting = { id: 't2', messages: [{ id: 'm9', role: 'user' as const, content: 'Me too' }] }
+  const env = { MAX_RUNS: '1', MAX_QUEUED_RUNS: '1' }
+
+  it('is stored, and begins when there is one', async () => {
+    const { client, url, say, finish, asked } = await startConversation(env)
+    say('one')
+    const first = await post(url, hello)
+    const second = collect(client.chat.stream(waiting))
+    await expect.poll(() => messagesIn(client, 't2')).toMatchObject([{}, { status: 'streaming' }])
+    expect(asked()).toBe(1)
+    const refused = await post(url, { messages: waiting.messages })
+    expect(refused.status).toBe(503)
+    expect(await refused.json()).toMatchObject({ code: 'overloaded' })
+    finish()
+    await first.text()
+    say('two')
+    finish()
+    expect(textOf(await second)).toBe('two')
+  })
+
+  it('is stopped before it has asked the upstream', async () => {
+    const { client, url, say, asked } = await startConversation(env)
+    say('one')
+    await post(url, hello)
+    const reading = collect(client.chat.stream(waiting))
+    await expect.poll(() => messagesIn(client, 't2')).toHaveLength(2)
+    const stopped = await client.chat.stop({ params: { thread_id: 't2' } })
+    expect(stopped).toMatchObject({ status: 200, body: { stopped: true } })
+    expect((await reading).at(-1)).toEqual({ type: 'abort' })
+    expect(await messagesIn(client, 't2')).toMatchObject([{}, { status: 'stopped', parts: [] }])
+    expect(asked()).toBe(1)
+  })
+
+  it('gives up waiting with a reader for whom nothing is kept', async () => {
+    const { client, url, say } = await startConversation(env)
+    say('one')
+    await post(url, hello)
+    const leaving = new AbortController()
+    const left = fetch(`${url}/api/chat`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ messages: waiting.messages }),
+      signal: leaving.signal,
+    })
+    await expect
+      .poll(async () => (await post(url, { messages: waiting.messages })).status)
+      .toBe(503)
+    leaving.abort()
+    await expect(left).rejects.toThrow()
+    const reading = collect(client.chat.stream(waiting))
+    await expect.poll(() => messagesIn(client, 't2')).toHaveLength(2)
+    await client.chat.stop({ params: { thread_id: 't2' } })
+    expect((await reading).at(-1)).toEqual({ type: 'abort' })
+  })
+
+  it('is joined by those who ask for it again', async () => {
+    const { client, url, say, finish, asked } = await startConversation(env)
+    say('one')
+    const first = await post(url, hello)
+    const leaving = new AbortController()
+    const left = client.chat.stream(waiting, { signal: leaving.signal }).next()
+    await expect.poll(() => messagesIn(client, 't2')).toHaveLength(2)
+    leaving.abort()
+    await expect(left).rejects.toThrow()
+    const again = collect(client.chat.stream(waiting))
+    finish()
+    await first.text()
+    say('two')
+    finish()
+    expect(textOf(await again)).toBe('two')
+    expect(asked()).toBe(2)
+  })
+
+  it('does not begin any more while the server stops', async () => {
+    const { client, url, say, stop, asked } = await startConversation(env)
+    say('one')
+    await post(url, hello)
+    const reading = collect(client.chat.stream(waiting)).catch(() => [])
+    await expect.poll(() => messagesIn(client, 't2')).toHaveLength(2)
+    await stop()
+    await reading
+    expect(asked()).toBe(1)
+  })
+})
+
+it('answers HEAD with the headers alone, and leaves the connection in order', async () => {
+  const { url, say, finish } = await startConversation()
+  say('one')
+  const reading = await post(url, hello)
+  const agent = new Agent({ connections: 1 })
+  for (const accept of ['text/event-stream', 'text/plain']) {
+    const head = await request(`${url}/api/chat/t1/stream`, {
+      method: 'HEAD',
+      headers: { accept },
+      dispatcher: agent,
+    })
+    expect(head.statusCode).toBe(200)
+    expect(await head.body.text()).toBe('')
+    const next = await request(`${url}/health`, { dispatcher: agent })
+    expect(await next.body.json()).toMatchObject({ status: 'healthy' })
+  }
+  await agent.close()
+  say(' two')
+  finish()
+  expect(textOf(chunksIn(await reading.text()))).toBe('one two')
+})
+
+async function startConversation(env: Record<string, string> = {}) {
   const conversation = scriptConversation()
-  return { ...(await startTestServer({ upstream: conversation.upstream })), ...conversation }
+  return { ...(await startTestServer({ env, upstream: conversation.upstream })), ...conversation }
+}
+
+async function messagesIn(client: Client, threadId: string) {
+  const answer = await client.threads.messages({ params: { thread_id: threadId } })
+  return answer.status === 200 ? answer.body : []
 }
 
 /** The first bytes of a body, and then a connection that broke. */

@@ -1,4 +1,4 @@
-import type { Frames, RunLog, RunLogWriter } from '../../chat/run-log.ts'
+import type { Frames, RunLog, RunLogOptions, RunLogWriter } from '../../chat/run-log.ts'
 import { FrameBuffer } from './frame-buffer.ts'
 
 /** Whoever lost a connection near the end of a reply has so long to come back for the rest. */
@@ -9,14 +9,15 @@ export class MemoryRunLog implements RunLog {
   readonly name = 'memory'
   readonly #buffers = new Map<string, FrameBuffer>()
 
-  open(runId: string): RunLogWriter {
+  open(runId: string, { isShared }: RunLogOptions): RunLogWriter {
     const buffer = new FrameBuffer(runId)
     this.#buffers.set(runId, buffer)
     return {
       append: (frames) => buffer.append(frames),
       end: () => {
         buffer.end()
-        setTimeout(() => this.#buffers.delete(runId), keptAfterEndMs).unref()
+        const keptMs = isShared ? keptAfterEndMs : 0
+        setTimeout(() => this.#buffers.delete(runId), keptMs).unref()
       },
     }
   }

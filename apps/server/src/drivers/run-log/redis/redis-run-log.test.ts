@@ -67,7 +67,7 @@ describe.skipIf(inject('redisUrl') === '')('RedisRunLog', { timeout: 20_000 }, (
     const laterId = randomUUID()
     const stopping = elsewhere.stop(laterId)
     await new Promise((resolve) => setTimeout(resolve, 100))
-    const output = here.open(laterId, () => output.end())
+    const output = here.open(laterId, { onStop: () => output.end(), isShared: true })
     expect(await stopping).toBe(true)
   })
 
@@ -137,10 +137,11 @@ async function openRun(onStop?: () => void, url = inject('redisUrl'), urlThere =
   const [here, there] = await openTwo(url, urlThere)
   const runId = randomUUID()
   let stopped = 0
-  const output = here.open(runId, () => {
+  const stop = () => {
     stopped++
     onStop?.()
-  })
+  }
+  const output = here.open(runId, { onStop: stop, isShared: true })
   let sequence = 1
   const write = (delta: string) => {
     const chunks = [{ type: 'text-delta' as const, id: '0', delta }]

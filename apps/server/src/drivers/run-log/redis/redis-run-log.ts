@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
 import type { Logger } from 'pino'
-import type { Frames, RunLog, RunLogWriter } from '../../../chat/run-log.ts'
+import type { Frames, RunLog, RunLogOptions, RunLogWriter } from '../../../chat/run-log.ts'
 import { FrameBuffer } from '../frame-buffer.ts'
 import { goneMessage, keptAfterEndMs, keyOf, stopChannel } from './keys.ts'
 import { LogMirror } from './log-mirror.ts'
@@ -54,10 +54,11 @@ export class RedisRunLog implements RunLog {
     return new RedisRunLog(redis, subscriber, log)
   }
 
-  open(runId: string, onStop: () => void): RunLogWriter {
+  open(runId: string, { onStop, isShared }: RunLogOptions): RunLogWriter {
     const buffer = new FrameBuffer(runId)
     this.#runs.set(runId, { buffer, onStop })
-    const note = this.#replicator.add(runId, buffer)
+    const note = isShared ? this.#replicator.add(runId, buffer) : () => undefined
+    const keptMs = isShared ? keptAfterEndMs : 0
     return {
       append: (frames) => {
         note()
@@ -66,7 +67,7 @@ export class RedisRunLog implements RunLog {
       end: () => {
         buffer.end()
         note()
-        setTimeout(() => this.#runs.delete(runId), keptAfterEndMs).unref()
+        setTimeout(() => this.#runs.delete(runId), keptMs).unref()
       },
     }
   }
