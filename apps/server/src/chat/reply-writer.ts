@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
+import { errorChunk, isTerminal } from '@assistant-ui-proxy/contract'
 import type { Logger } from 'pino'
-import { problemOf } from '../app-error.ts'
+import { maskedProblem, problemOf } from '../app-error.ts'
 import type { ThreadStore } from '../threads/thread-store.ts'
 import type { GrowingReply } from './growing-reply.ts'
 
@@ -16,9 +17,12 @@ const unsavedLimit = 262_144
 const repliesPerWrite = 64
 const endsPerWrite = 16
 
+/** Why some could not be stored. */
+type Failures = ReadonlyMap<GrowingReply, unknown>
+
 interface Ending {
   readonly replies: GrowingReply[]
-  readonly written: Promise<void>
+  readonly written: Promise<Failures>
 }
 
 /**
@@ -33,7 +37,7 @@ export class ReplyWriter {
   #intervalMs = flushIntervalMs
   #ending: Ending | undefined
   /** One write after another: an earlier state must not land on top of a later one. */
-  #writing: Promise<void> = Promise.resolve()
+  #writing: Promise<unknown> = Promise.resolve()
 
   constructor(store: ThreadStore, log: Logger) {
     this.#store = store
@@ -51,14 +55,16 @@ export class ReplyWriter {
 
   /**
    * Stores a reply that has ended. Resolves when it is kept.
-   * @throws what the store throws; where it was not available, the end is kept as soon as it is
+   * @throws what the store throws. Where it was not available, the end is kept as soon as it is; where it
+   * does not take the end, the reply is kept as `failed`, as far as it was stored
    */
-  finish(reply: GrowingReply): Promise<void> {
+  async finish(reply: GrowingReply): Promise<void> {
     this.#dirty.delete(reply)
     if (this.#ending === undefined || this.#ending.replies.length >= endsPerWrite)
       this.#ending = this.#gather()
     this.#ending.replies.push(reply)
-    return this.#ending.written
+    const failures = await this.#ending.written
+    if (failures.has(reply)) throw failures.get(reply)
   }
 
   #queue(reply: GrowingReply, delayMs: number): void {
@@ -84,21 +90,22 @@ export class ReplyWriter {
     this.#dirty.clear()
     this.#intervalMs = grown.length > repliesPerWrite ? busyFlushIntervalMs : flushIntervalMs
     for (const reply of grown) reply.isQueued = false
-    const writes: Promise<void>[] = []
+    const writes: Promise<Failures>[] = []
     for (let at = 0; at < grown.length; at += repliesPerWrite)
       writes.push(this.#write(grown.slice(at, at + repliesPerWrite)))
-    for (const { reason } of (await Promise.allSettled(writes)).filter(isRejected))
-      // The reply goes on; what was not stored is written with the next flush, or with its end.
-      this.#log.error({ err: reason }, 'a growing reply was not stored')
+    // The replies go on; what was not stored is written with the next flush, or with their ends.
+    for (const failures of await Promise.all(writes))
+      for (const error of new Set(failures.values()))
+        this.#log.error({ err: error }, 'a growing reply was not stored')
   }
 
-  #write(replies: readonly GrowingReply[]): Promise<void> {
+  #write(replies: readonly GrowingReply[]): Promise<Failures> {
     const written = this.#writing.then(() => turn()).then(() => this.#save(replies))
-    this.#writing = written.catch(() => undefined)
+    this.#writing = written
     return written
   }
 
-  async #save(replies: readonly GrowingReply[]): Promise<void> {
+  async #save(replies: readonly GrowingReply[]): Promise<Failures> {
     const taken = replies.map((reply) => {
       const { size } = reply
       return { reply, size, growth: reply.take() }
@@ -106,16 +113,40 @@ export class ReplyWriter {
     const growths = taken.map(({ growth }) => growth)
     try {
       await this.#store.saveReplies(growths.filter(({ chunks }) => chunks.length > 0))
+      return none
     } catch (error) {
       for (const { reply, growth, size } of taken) reply.putBack(growth, size)
-      // One that has ended has nobody else to come back for it, and its thread takes no message until then.
-      if (problemOf(error)?.code === 'storage_unavailable')
+      const [first] = taken
+      if (problemOf(error)?.code === 'storage_unavailable') {
+        // One that has ended has nobody else to come back for it, and its thread takes no message until then.
         for (const reply of replies) this.#queue(reply, retryIntervalMs)
-      throw error
+        return failuresOf(replies, error)
+      }
+      if (taken.length > 1) return this.#saveEach(replies)
+      if (first?.growth.chunks.some(isTerminal)) await this.#giveUp(first.reply)
+      return failuresOf(replies, error)
     }
+  }
+
+  /** One of them cannot be stored: the others are. */
+  async #saveEach(replies: readonly GrowingReply[]): Promise<Failures> {
+    const failures: [GrowingReply, unknown][] = []
+    for (const reply of replies) failures.push(...(await this.#save([reply])))
+    return new Map(failures)
+  }
+
+  /** An end that cannot be stored would keep its thread from the next message for ever. */
+  async #giveUp(reply: GrowingReply): Promise<void> {
+    const { position } = reply.take()
+    const chunks = [errorChunk(maskedProblem())]
+    await this.#store.saveReplies([{ ...reply.key, position, chunks }]).catch((error: unknown) => {
+      this.#log.error({ err: error, reply_id: reply.key.messageId }, 'a reply could not be ended')
+    })
   }
 }
 
-function isRejected(result: PromiseSettledResult<void>): result is PromiseRejectedResult {
-  return result.status === 'rejected'
+const none: Failures = new Map()
+
+function failuresOf(replies: readonly GrowingReply[], error: unknown): Failures {
+  return new Map(replies.map((reply) => [reply, error]))
 }

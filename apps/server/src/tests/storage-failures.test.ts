@@ -2,8 +2,14 @@ import { textOfParts } from '@assistant-ui-proxy/contract'
 import { Client } from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { another, chunksIn, hello, messagesOf, post, scriptConversation } from './conversation.ts'
-import { allowConnections, breakConnections, createTestDatabase } from './postgres-test-database.ts'
+import {
+  allowConnections,
+  breakConnections,
+  createTestDatabase,
+  inDatabase,
+} from './postgres-test-database.ts'
 import { startRelay } from './relay.ts'
+import { finishBatch, scriptUpstream, textBatch } from './scripted-upstream.ts'
 import { startTestServer } from './test-server.ts'
 
 const unavailable = {
@@ -122,6 +128,53 @@ describe('a PostgreSQL that fails', { timeout: 30_000 }, () => {
       { id: 'm1' },
       { parent_id: 'm1', status: 'failed', error: unavailable.body },
       { parent_id: 'm1', status: 'complete', parts: [{ text: 'now' }] },
+    ])
+  })
+})
+
+describe('a reply that the storage does not take', () => {
+  const answering = scriptUpstream(async function* ({ messages }) {
+    const question = textOfParts(messages.at(-1)?.parts ?? [])
+    yield textBatch(question === 'bad' ? 'poison' : 'fine')
+    yield finishBatch
+  })
+
+  it('is kept as failed, harms no other, and leaves its thread free', async () => {
+    const database = await createTestDatabase()
+    const { client, url, lines } = await startServer(database, answering.upstream)
+    await inDatabase(database, "alter table messages add check (parts not like '%poison%')")
+    const ask = async (id: string, content: string) => {
+      const answer = await post(url, { id, messages: [{ role: 'user', content }] })
+      return chunksIn(await answer.text()).at(-1)
+    }
+    const ids = Array.from({ length: 8 }, (_, index) => `t${index}`)
+    const isBad = (id: string) => id.endsWith('3')
+    const ends = await Promise.all(ids.map((id) => ask(id, isBad(id) ? 'bad' : 'good')))
+    for (const [index, id] of ids.entries()) {
+      const { body } = await client.threads.messages({ params: { thread_id: id } })
+      const wanted = isBad(id)
+        ? { status: 'failed', error: { code: 'internal' } }
+        : { status: 'complete' }
+      expect(body).toMatchObject([{}, wanted])
+      expect(ends[index]?.type).toBe(isBad(id) ? 'error' : 'finish')
+    }
+    expect(lines.join('')).toContain('the end of a reply was not stored')
+    expect(await ask('t3', 'good')).toMatchObject({ type: 'finish' })
+  })
+
+  it('is not one that is nested deeper than the storage reads as JSON', async () => {
+    let deep: unknown = 'deep'
+    for (let depth = 0; depth < 1_200; depth++) deep = [deep]
+    const { upstream } = scriptUpstream(async function* () {
+      yield [{ type: 'data-deep', data: deep }]
+      yield finishBatch
+    })
+    const { client, url } = await startTestServer({ upstream })
+    const answer = await post(url, hello)
+    expect(chunksIn(await answer.text()).at(-1)).toMatchObject({ type: 'finish' })
+    expect(await messagesOf(client)).toMatchObject([
+      {},
+      { status: 'complete', parts: [{ type: 'data-deep', data: deep }] },
     ])
   })
 })

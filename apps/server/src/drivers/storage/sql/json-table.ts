@@ -2,8 +2,8 @@ import { sql, type RawBuilder } from 'kysely'
 import type { Engine } from './engine.ts'
 
 /**
- * Rows as a table `r` of arrays, whose fields are `r.value ->> 0` and so on, or `jsonField`: one statement
- * for all of them, since a query costs more to build than its row.
+ * Rows as a table `r` of arrays, whose fields are `r.value ->> 0` and so on: one statement for
+ * all of them, since a query costs more to build than its row.
  */
 export function tableOf(
   engine: Engine,
@@ -19,17 +19,19 @@ export function jsonTable(engine: Engine, json: string): RawBuilder<unknown> {
     : sql`json_array_elements(${json}::json) r(value)`
 }
 
+/** SQLite reads no JSON that is nested deeper than 1,000, rows and their table included. */
+const maxNesting = 990
+
 /**
- * What is stored as JSON, for a row of `tableOf`. Within the row's own JSON it would be escaped once more,
- * which takes longer than to write it; but PostgreSQL reads no NUL in JSON, so there it has to be.
+ * What is stored as JSON, for a row of `tableOf`; its text is `r.value ->> index`. Within the row's own JSON
+ * it would be escaped once more, which takes longer than to write it; but that has to be where it is nested
+ * too deep, and in PostgreSQL, which reads no NUL in JSON.
  */
 export function jsonValue(engine: Engine, value: unknown): unknown {
-  return engine === 'sqlite' ? value : JSON.stringify(value)
+  return engine === 'sqlite' && !isDeeper(value, maxNesting) ? value : JSON.stringify(value)
 }
 
-/** The text of a `jsonValue` in a row. */
-export function jsonField(engine: Engine, index: number): RawBuilder<unknown> {
-  return engine === 'sqlite'
-    ? sql`r.value -> ${sql.lit(index)}`
-    : sql`r.value ->> ${sql.lit(index)}`
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((each) => isDeeper(each, levels - 1))
 }

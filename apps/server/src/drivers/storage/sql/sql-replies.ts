@@ -11,7 +11,7 @@ import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
 import type { Owner } from '../../../identity/owner.ts'
 import type { Exchange, ReplyGrowth } from '../../../threads/thread-store.ts'
 import type { Engine } from './engine.ts'
-import { jsonField, jsonValue, tableOf } from './json-table.ts'
+import { jsonValue, tableOf } from './json-table.ts'
 import { clockOf } from './leases.ts'
 import {
   grow,
@@ -150,7 +150,7 @@ export class SqlReplies {
     // Saved again it is as long or longer; a write that was given up on may still come, after the next.
     await sql`
       insert into reply_growth (message_sequence, position, chunks)
-      select m.sequence, ${this.#integer(4)}, ${jsonField(this.#engine, 5)}
+      select m.sequence, ${this.#integer(4)}, r.value ->> 5
       from ${tableOf(this.#engine, rows)}
       join messages m on ${isOpen}
       where true
@@ -194,7 +194,7 @@ export class SqlReplies {
     })
     if (ended.length === 0) return
     await sql`
-      update messages set parts = ${jsonField(this.#engine, 1)}, status = r.value ->> 2, metadata = r.value ->> 3,
+      update messages set parts = r.value ->> 1, status = r.value ->> 2, metadata = r.value ->> 3,
         error = r.value ->> 4, interrupted = r.value ->> 5, is_indexed = 0
       from ${tableOf(this.#engine, ended)}
       where messages.sequence = ${this.#integer(0)}
