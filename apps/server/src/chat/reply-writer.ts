@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises'
 import { errorChunk, isTerminal } from '@assistant-ui-proxy/contract'
 import type { Logger } from 'pino'
 import { maskedProblem, problemOf } from '../app-error.ts'
@@ -50,7 +50,7 @@ export class ReplyWriter {
    */
   note(reply: GrowingReply): Promise<void> | undefined {
     if (!reply.isQueued) this.#queue(reply, this.#intervalMs)
-    return reply.size > unsavedLimit ? this.#flush() : undefined
+    return reply.size > unsavedLimit ? this.#untilSaved(reply) : undefined
   }
 
   /**
@@ -65,6 +65,12 @@ export class ReplyWriter {
     this.#ending.replies.push(reply)
     const failures = await this.#ending.written
     if (failures.has(reply)) throw failures.get(reply)
+  }
+
+  async #untilSaved(reply: GrowingReply): Promise<void> {
+    await this.#flush()
+    // A storage that is not available is tried again meanwhile.
+    while (reply.size > unsavedLimit) await delay(retryIntervalMs, undefined, { ref: false })
   }
 
   #queue(reply: GrowingReply, delayMs: number): void {

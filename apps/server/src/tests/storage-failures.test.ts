@@ -82,6 +82,31 @@ describe('a PostgreSQL that fails', { timeout: 30_000 }, () => {
     expect(textOfParts(reply?.parts ?? [])).toBe('more')
   })
 
+  it('has a long reply wait until it can be stored', async () => {
+    const database = await createTestDatabase()
+    const { promise: isAway, resolve: goOn } = Promise.withResolvers<void>()
+    let said = 0
+    const { upstream } = scriptUpstream(async function* () {
+      for (; said < 20; said++) {
+        yield textBatch('x'.repeat(65_536))
+        await isAway
+      }
+      yield finishBatch
+    })
+    const { client, url } = await startServer(database, upstream)
+    const answer = await post(url, hello)
+    await allowConnections(database, false)
+    await breakConnections(database)
+    goOn()
+    const reading = answer.text()
+    await new Promise((resolve) => setTimeout(resolve, 2_500))
+    expect(said).toBeLessThan(10)
+    await allowConnections(database, true)
+    expect(chunksIn(await reading).at(-1)).toEqual({ type: 'finish' })
+    const [, reply] = await messagesOf(client)
+    expect(textOfParts(reply?.parts ?? [])).toHaveLength(20 * 65_536)
+  })
+
   it('has a reply once, whose commits were heard and not answered', async () => {
     const relay = await startRelay(await createTestDatabase())
     const { upstream, say, finish } = scriptConversation()

@@ -115,13 +115,17 @@ describe.skipIf(inject('redisUrl') === '')('RedisRunLog', { timeout: 20_000 }, (
   it('goes on while Redis is away, and sends what it missed when it is back', async () => {
     const port = await findFreePort()
     const redis = await startRedis(port)
-    const { write, readHere, readThere } = await openRun(undefined, `redis://127.0.0.1:${port}`)
+    const url = `redis://127.0.0.1:${port}`
+    const { write, there, readHere, readThere } = await openRun(undefined, url)
     const frames = [write('before')]
     const first = await readHere(0, 1)
     await redis?.stop('SIGKILL')
     for (let index = 0; index < 20; index++) frames.push(write(`${index} ${long}`))
     expect(first).toBe(frames[0])
     expect(await readHere(1, 1)).toContain(long)
+    const unavailable = { problem: { code: 'storage_unavailable' } }
+    await expect(there.follow('another', 0)).rejects.toMatchObject(unavailable)
+    await expect(there.stop('another')).rejects.toMatchObject(unavailable)
     const again = await startRedis(port)
     onTestFinished(() => again?.stop())
     frames.push(write('after'))

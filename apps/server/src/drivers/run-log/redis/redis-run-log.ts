@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { Frames, RunLog, RunLogOptions, RunLogWriter } from '../../../chat/run-log.ts'
+import { storageUnavailable } from '../../../app-error.ts'
 import { FrameBuffer } from '../frame-buffer.ts'
 import { goneMessage, keptAfterEndMs, keyOf, stopChannel } from './keys.ts'
 import { LogMirror } from './log-mirror.ts'
@@ -107,11 +108,16 @@ export class RedisRunLog implements RunLog {
     this.#subscriber.disconnect()
   }
 
-  /** @param use begins to read in the same turn: an unread mirror is dropped */
+  /**
+   * @param use begins to read in the same turn: an unread mirror is dropped
+   * @throws AppError `storage_unavailable` where Redis does not answer
+   */
   async #withMirror<T>(runId: string, use: (mirror: LogMirror) => Promise<T>): Promise<T> {
     for (;;) {
       const opening = this.#mirrors.get(runId) ?? this.#open(runId)
-      const mirror = await opening
+      const mirror = await opening.catch((error: unknown) => {
+        throw storageUnavailable(error)
+      })
       // Its last reader may have left meanwhile, and nobody listens for it any more.
       if (this.#mirrors.get(runId) === opening) return use(mirror)
     }
