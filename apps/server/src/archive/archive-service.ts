@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { setImmediate } from 'node:timers/promises'
 import { AppError } from '../app-error.ts'
 import type { FileService } from '../files/file-service.ts'
 import type { Owner } from '../identity/owner.ts'
@@ -12,6 +12,7 @@ import {
 } from './archive-record.ts'
 import type { ArchiveStore } from './archive-store.ts'
 import { conversationsOfChatGpt } from './chat-gpt.ts'
+import { notValid, readRecord } from './read-record.ts'
 import { relink } from './relink.ts'
 
 /** What an import has taken. */
@@ -35,16 +36,28 @@ const nothing: ImportResult = {
   refused: 0,
 }
 
+/** A thread of an archive whose lines are being read. */
+interface OpenThread {
+  readonly thread: ArchivedThread
+  readonly messages: ArchivedMessage[]
+  readonly ids: Set<string>
+  /** Of its messages' lines. */
+  length: number
+}
+
 const threadsPerPage = 100
 
 /** All that an owner has, out and in again. */
 export class ArchiveService {
   readonly #store: ArchiveStore
   readonly #files: FileService
+  readonly #maxThreadLength: number
 
-  constructor(store: ArchiveStore, files: FileService) {
+  /** @param maxThreadLength characters of a thread's messages, which are held until all are there */
+  constructor(store: ArchiveStore, files: FileService, { maxThreadLength = 200_000_000 } = {}) {
     this.#store = store
     this.#files = files
+    this.#maxThreadLength = maxThreadLength
   }
 
   /** Lines of JSON, each with its end. */
@@ -67,7 +80,8 @@ export class ArchiveService {
   /**
    * Takes the lines of an export. Each thread is taken whole or not at all; what is there already stays.
    * @param linkTo the URL of a file of this server
-   * @throws AppError `invalid_request` with the line that is not valid; what came before it is taken
+   * @throws AppError `invalid_request` with the line that is not valid, `payload_too_large` for a
+   *   thread; what came before it is taken
    */
   async import(
     owner: Owner,
@@ -76,7 +90,7 @@ export class ArchiveService {
   ): Promise<ImportResult> {
     const result = { ...nothing }
     const links = new Map<string, string>()
-    let open: { thread: ArchivedThread; messages: ArchivedMessage[] } | undefined
+    let open: OpenThread | undefined
     const close = async () => {
       if (open !== undefined) await this.#addThread(owner, open.thread, open.messages, result)
       open = undefined
@@ -85,18 +99,25 @@ export class ArchiveService {
     for await (const line of lines) {
       number++
       if (number === 1) {
-        readLine(headerSchema, line, number)
+        readRecord(headerSchema, line, number)
         continue
       }
-      const record: ArchiveRecord = readLine(recordSchema, line, number)
+      const record: ArchiveRecord = readRecord(recordSchema, line, number)
       if (record.type === 'message') {
         if (open?.thread.id !== record.thread_id)
           throw notValid(number, 'the message does not follow its thread')
+        // Else messages could lead back to themselves, and who follows them would never end.
+        if (record.parent_id !== null && !open.ids.has(record.parent_id))
+          throw notValid(number, 'its parent_id names no message before it in its thread')
+        open.length += line.length
+        if (open.length > this.#maxThreadLength) throw tooLarge(number, this.#maxThreadLength)
+        open.ids.add(record.id)
         open.messages.push(relink(record, links))
         continue
       }
       await close()
-      if (record.type === 'thread') open = { thread: record, messages: [] }
+      if (record.type === 'thread')
+        open = { thread: record, messages: [], ids: new Set(), length: 0 }
       else if (record.type === 'report')
         count(result, 'reports', await this.#store.addReport(owner, record))
       else {
@@ -109,11 +130,17 @@ export class ArchiveService {
     return result
   }
 
-  /** @param conversations ChatGPT's `conversations.json` @throws AppError `invalid_request` */
+  /**
+   * @param conversations ChatGPT's `conversations.json`
+   * @throws AppError `invalid_request`; what came before it is taken
+   */
   async importChatGpt(owner: Owner, conversations: unknown): Promise<ImportResult> {
     const result = { ...nothing }
-    for (const { thread, messages } of conversationsOfChatGpt(conversations))
+    for (const { thread, messages } of conversationsOfChatGpt(conversations)) {
       await this.#addThread(owner, thread, messages, result)
+      // A large export takes seconds to read: others have their turns in between.
+      await setImmediate()
+    }
     return result
   }
 
@@ -160,26 +187,9 @@ function lineOf(record: object): string {
   return `${JSON.stringify(record)}\n`
 }
 
-function readLine<Schema extends z.ZodType>(
-  schema: Schema,
-  line: string,
-  number: number,
-): z.output<Schema> {
-  let value: unknown
-  try {
-    value = JSON.parse(line)
-  } catch {
-    throw notValid(number, 'it is not JSON')
-  }
-  const read = schema.safeParse(value)
-  if (read.success) return read.data
-  const [issue] = read.error.issues
-  throw notValid(number, `${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim())
-}
-
-function notValid(line: number, why: string): AppError {
+function tooLarge(line: number, maxThreadLength: number): AppError {
   return new AppError(
-    'invalid_request',
-    `Line ${line} of the archive is not valid: ${why}. What came before it is taken.`,
+    'payload_too_large',
+    `Line ${line} of the archive is too much: the messages of a thread may have ${maxThreadLength} characters together. Take this thread out. What came before it is taken.`,
   )
 }

@@ -6,10 +6,10 @@ import type { ArchivedMessage, ArchivedThread } from './archive-record.ts'
 
 // As the export of ChatGPT writes it; what is not named here is left aside.
 
-const seconds = z.number().nullish()
+/** Until the year 9999: later years have no ISO 8601 of four digits. */
+const seconds = z.number().min(0).max(253_402_300_799).nullish()
 
 const nodeSchema = z.object({
-  id: z.string(),
   parent: z.string().nullish(),
   message: z
     .object({
@@ -27,63 +27,69 @@ const nodeSchema = z.object({
     .nullish(),
 })
 
-const conversationsSchema = z.array(
-  z.object({
-    id: z.string().optional(),
-    conversation_id: z.string().optional(),
-    title: z.string().nullish(),
-    create_time: seconds,
-    update_time: seconds,
-    is_archived: z.boolean().nullish(),
-    mapping: z.record(z.string(), nodeSchema),
-  }),
-)
+const conversationSchema = z.object({
+  id: z.string().optional(),
+  conversation_id: z.string().optional(),
+  title: z.string().nullish(),
+  create_time: seconds,
+  update_time: seconds,
+  is_archived: z.boolean().nullish(),
+  mapping: z.record(z.string(), nodeSchema),
+})
 
-type Node = z.output<typeof nodeSchema>
+type Conversation = z.output<typeof conversationSchema>
+
+/** By the name that others call their parent: unlike the `id` in it, no two can have the same. */
+type Node = z.output<typeof nodeSchema> & { readonly id: string }
 
 /**
- * The conversations of ChatGPT's `conversations.json`, with all their branches. What is neither a
- * question nor an answer in words (tools, images, hidden instructions) is left out, and what followed it
- * follows what it followed.
+ * The conversations of ChatGPT's `conversations.json`, with all their branches, each read when it is
+ * asked for. What is neither a question nor an answer in words (tools, images, hidden instructions) is
+ * left out, and what followed it follows what it followed.
  * @throws AppError `invalid_request`
  */
-export function conversationsOfChatGpt(
+export function* conversationsOfChatGpt(
   conversations: unknown,
-): { thread: ArchivedThread; messages: ArchivedMessage[] }[] {
-  const read = conversationsSchema.safeParse(conversations)
-  if (!read.success) {
-    const [issue] = read.error.issues
-    const place = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`
-    throw new AppError('invalid_request', `This is no conversations.json of ChatGPT (${place}).`)
-  }
-  return read.data.map((conversation) => {
-    const { title, create_time, update_time, is_archived, mapping } = conversation
-    const id = idOf(conversation.conversation_id ?? conversation.id)
-    const created_at = timeOf(create_time)
-    const thread: ArchivedThread = {
-      type: 'thread',
-      id,
-      title: title?.replaceAll('\0', '').slice(0, 255) || null,
-      is_archived: is_archived ?? false,
-      created_at,
-      updated_at: timeOf(update_time, created_at),
-      last_message_at: timeOf(update_time, created_at),
-      external_id: null,
-      metadata: undefined,
+): Generator<{ thread: ArchivedThread; messages: ArchivedMessage[] }> {
+  if (!Array.isArray(conversations)) throw notValid('it is no list')
+  for (const [index, each] of conversations.entries()) {
+    const read = conversationSchema.safeParse(each)
+    if (!read.success) {
+      const [issue] = read.error.issues
+      throw notValid(`${[index, ...(issue?.path ?? [])].join('.')}: ${issue?.message ?? ''}`)
     }
-    return { thread, messages: messagesOf(id, mapping, created_at) }
-  })
+    yield readConversation(read.data)
+  }
+}
+
+function readConversation(conversation: Conversation) {
+  const { title, create_time, update_time, is_archived, mapping } = conversation
+  const threadId = idOf(conversation.conversation_id ?? conversation.id)
+  const created_at = timeOf(create_time)
+  const thread: ArchivedThread = {
+    type: 'thread',
+    id: threadId,
+    title: title?.replaceAll('\0', '').slice(0, 255) || null,
+    is_archived: is_archived ?? false,
+    created_at,
+    updated_at: timeOf(update_time, created_at),
+    last_message_at: timeOf(update_time, created_at),
+    external_id: null,
+    metadata: undefined,
+  }
+  const nodes = Object.entries(mapping).map(([id, node]) => ({ ...node, id }))
+  return { thread, messages: messagesOf(threadId, nodes, created_at) }
 }
 
 function messagesOf(
   threadId: string,
-  mapping: Record<string, Node>,
+  nodes: readonly Node[],
   threadTime: string,
 ): ArchivedMessage[] {
   const messages: ArchivedMessage[] = []
   /** Ours of each node, also of one that is left out: then that of the message before it. */
   const ids = new Map<string, string | null>()
-  for (const node of parentsFirst(mapping)) {
+  for (const node of parentsFirst(nodes)) {
     const parentId = (node.parent && ids.get(node.parent)) ?? null
     const parts = partsOf(node)
     const role = node.message?.author.role
@@ -115,11 +121,10 @@ function messagesOf(
 }
 
 /** A node whose parent is missing, or that leads back to itself, is not reached. */
-function parentsFirst(mapping: Record<string, Node>): Node[] {
-  const nodes = Object.values(mapping)
-  const children = Map.groupBy(nodes, ({ parent }) => parent ?? '')
-  const ordered = nodes.filter(({ parent }) => !parent)
-  for (const { id } of ordered) ordered.push(...(children.get(id) ?? []))
+function parentsFirst(nodes: readonly Node[]): Node[] {
+  const children = Map.groupBy(nodes, ({ parent }) => parent || null)
+  const ordered = [...(children.get(null) ?? [])]
+  for (const { id } of ordered) for (const child of children.get(id) ?? []) ordered.push(child)
   return ordered
 }
 
@@ -140,4 +145,11 @@ function timeOf(secondsSinceEpoch: number | null | undefined, otherwise?: string
   if (secondsSinceEpoch === null || secondsSinceEpoch === undefined)
     return otherwise ?? new Date().toISOString()
   return new Date(secondsSinceEpoch * 1_000).toISOString()
+}
+
+function notValid(why: string): AppError {
+  return new AppError(
+    'invalid_request',
+    `This is no conversations.json of ChatGPT (${why}). What came before it is taken.`,
+  )
 }

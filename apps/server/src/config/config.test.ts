@@ -177,6 +177,24 @@ describe('createConfig', () => {
     expect(message.split('\n')).toHaveLength(1 + Object.keys(env).length)
   })
 
+  it('takes no time that is longer than a timer of Node can wait', () => {
+    const names = [
+      'UPSTREAM_CONNECT_TIMEOUT_MS',
+      'UPSTREAM_FIRST_CHUNK_TIMEOUT_MS',
+      'UPSTREAM_IDLE_TIMEOUT_MS',
+      'UPSTREAM_TOTAL_TIMEOUT_MS',
+      'UPSTREAM_RETRY_BUDGET_MS',
+      'UPSTREAM_BREAKER_OPEN_MS',
+      'KEEP_ALIVE_INTERVAL_MS',
+    ]
+    const all = (ms: string) => Object.fromEntries(names.map((name) => [name, ms]))
+    expect(createConfig(all('2147483647')).resilience.totalMs).toBe(2_147_483_647)
+    const { message } = catchStartError(() => createConfig(all('2147483648')))
+    for (const name of names) expect(message).toContain(`  ${name}: must be at most 2147483647`)
+    const statement = { DATABASE_STATEMENT_TIMEOUT_MS: '2147483647' }
+    expect(() => createConfig(statement)).toThrow('must be at most 2147482647')
+  })
+
   it('asks for the base URL that the remote upstream needs', () => {
     const { message } = catchStartError(() => createConfig({ UPSTREAM: 'remote' }))
     expect(message).toContain(

@@ -5,9 +5,9 @@ import { authVariables, chooseAuth, type AuthConfig } from './auth-config.ts'
 import { databaseOf, databaseVariables, type DatabaseConfig } from './database-config.ts'
 import { workspaceRoot, type Env } from './env.ts'
 import {
+  milliseconds,
   resilienceOf,
   resilienceVariables,
-  wholeNumber,
   type ResilienceConfig,
 } from './resilience-config.ts'
 import {
@@ -92,7 +92,7 @@ const variables = {
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be redis://host:port' }).optional(),
   ...resilienceVariables,
   DISCONNECT_POLICY: z.enum(['continue', 'abort']).default('continue'),
-  KEEP_ALIVE_INTERVAL_MS: wholeNumber(15_000, 1),
+  KEEP_ALIVE_INTERVAL_MS: milliseconds(15_000, 1),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 }
 

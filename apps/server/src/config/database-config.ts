@@ -1,7 +1,7 @@
 import { relative, resolve } from 'node:path'
 import { z } from 'zod'
 import { workspaceRoot } from './env.ts'
-import { wholeNumber } from './resilience-config.ts'
+import { maxTimerMs, milliseconds, wholeNumber } from './resilience-config.ts'
 
 export type DatabaseConfig = SqliteConfig | PostgresConfig
 
@@ -28,7 +28,8 @@ export const databaseVariables = {
     )
     .default('sqlite:data/assistant-ui-proxy.db'),
   DATABASE_POOL_SIZE: wholeNumber(10, 1),
-  DATABASE_STATEMENT_TIMEOUT_MS: wholeNumber(10_000, 1),
+  // The server waits a second longer than the database does.
+  DATABASE_STATEMENT_TIMEOUT_MS: milliseconds(10_000, 1, maxTimerMs - 1_000),
 }
 
 export function databaseOf(vars: {

@@ -23,16 +23,23 @@ export const wholeNumber = (fallback: number, min: number) =>
     .transform(Number)
     .pipe(z.int().min(min, `must be at least ${min}`))
 
+/** The longest that a timer waits, 24 days: with more, Node has it wait 1 ms. */
+export const maxTimerMs = 2_147_483_647
+
+/** A variable that is a time in milliseconds. */
+export const milliseconds = (fallback: number, min: number, max = maxTimerMs) =>
+  wholeNumber(fallback, min).pipe(z.int().max(max, `must be at most ${max}`))
+
 /** The variables that set them. Times are in milliseconds. */
 export const resilienceVariables = {
-  UPSTREAM_CONNECT_TIMEOUT_MS: wholeNumber(10_000, 1),
-  UPSTREAM_FIRST_CHUNK_TIMEOUT_MS: wholeNumber(30_000, 1),
-  UPSTREAM_IDLE_TIMEOUT_MS: wholeNumber(30_000, 1),
-  UPSTREAM_TOTAL_TIMEOUT_MS: wholeNumber(600_000, 1),
+  UPSTREAM_CONNECT_TIMEOUT_MS: milliseconds(10_000, 1),
+  UPSTREAM_FIRST_CHUNK_TIMEOUT_MS: milliseconds(30_000, 1),
+  UPSTREAM_IDLE_TIMEOUT_MS: milliseconds(30_000, 1),
+  UPSTREAM_TOTAL_TIMEOUT_MS: milliseconds(600_000, 1),
   UPSTREAM_MAX_ATTEMPTS: wholeNumber(3, 1),
-  UPSTREAM_RETRY_BUDGET_MS: wholeNumber(10_000, 0),
+  UPSTREAM_RETRY_BUDGET_MS: milliseconds(10_000, 0),
   UPSTREAM_BREAKER_FAILURES: wholeNumber(5, 1),
-  UPSTREAM_BREAKER_OPEN_MS: wholeNumber(15_000, 1),
+  UPSTREAM_BREAKER_OPEN_MS: milliseconds(15_000, 1),
   MAX_RUNS: wholeNumber(2_000, 1),
   MAX_QUEUED_RUNS: wholeNumber(1_000, 0),
 }

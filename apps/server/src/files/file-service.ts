@@ -13,6 +13,7 @@ import { ownIdFor } from '../archive/own-id.ts'
 import type { Owner } from '../identity/owner.ts'
 import type { FileRecord, FileRecords } from './file-records.ts'
 import type { FileStore } from './file-store.ts'
+import { inlineFiles } from './inline-files.ts'
 
 export interface FileServiceOptions {
   readonly records: FileRecords
@@ -84,7 +85,8 @@ export class FileService {
    * @throws AppError `file_not_found`
    */
   async find(owner: Owner | undefined, id: string): Promise<KeptFile> {
-    const record = await this.#options.records.find(owner, id)
+    // No id has a NUL, and PostgreSQL fails where it is asked for one.
+    const record = id.includes('\0') ? undefined : await this.#options.records.find(owner, id)
     if (record?.upload === undefined) throw noFile()
     return { ...record, upload: record.upload }
   }
@@ -96,16 +98,12 @@ export class FileService {
     return bytes
   }
 
-  /** Puts the owner's files into the messages: a model cannot fetch them from here. */
-  async inline(owner: Owner, messages: readonly ChatMessage[]): Promise<readonly ChatMessage[]> {
-    if (!messages.some(({ parts }) => parts.some((part) => idOf(part) !== undefined)))
-      return messages
-    return Promise.all(
-      messages.map(async (message) => ({
-        ...message,
-        parts: await Promise.all(message.parts.map((part) => this.#inlinePart(owner, part))),
-      })),
-    )
+  /**
+   * Puts the owner's files into the messages: a model cannot fetch them from here.
+   * @throws AppError `payload_too_large`
+   */
+  inline(owner: Owner, messages: readonly ChatMessage[]): Promise<readonly ChatMessage[]> {
+    return inlineFiles(this.#options, owner, messages)
   }
 
   /** All that are there, in the order of their ids. */
@@ -160,26 +158,6 @@ export class FileService {
     for (const id of ids) await this.#options.store.delete(id)
     if (ids.length > 0) await this.#options.records.remove(ids)
   }
-
-  async #inlinePart(owner: Owner, part: Part): Promise<Part> {
-    const id = idOf(part)
-    const record = id && (await this.#options.records.find(owner, id))
-    if (!record || record.upload === undefined || part.type !== 'file') return part
-    const bytes = await this.#options.store.read(record.id)
-    if (bytes === undefined) return part
-    const { mediaType } = record.upload
-    const base64 = (await buffer(bytes)).toString('base64')
-    const filename = part.filename ?? record.filename
-    return { ...part, mediaType, filename, url: `data:${mediaType};base64,${base64}` }
-  }
-}
-
-type Part = ChatMessage['parts'][number]
-
-/** Of a file of this server, by whatever name it is reached. */
-function idOf(part: Part): string | undefined {
-  if (part.type !== 'file' || part.url.startsWith('data:')) return undefined
-  return /\/v1\/files\/([0-9a-f-]{36})(?:\?|$)/.exec(part.url)?.[1]
 }
 
 /** @returns how many bytes there were */

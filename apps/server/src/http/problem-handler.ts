@@ -43,11 +43,18 @@ function megabytesOf(error: unknown): number {
   return error instanceof Error && 'limit' in error ? Number(error.limit) / 1_000_000 : 0
 }
 
+/** Whether it is zlib's, which the body parser gives a status and no type. */
+function isOfDecompression(error: unknown): boolean {
+  return error instanceof Error && 'status' in error && 'errno' in error
+}
+
 /** Errors of Express, its body parser and the ts-rest adapter that are the request's fault. */
 function problemOfFramework(error: unknown): Problem | undefined {
   if (error instanceof RequestValidationError) return validationProblem(error)
   if (error instanceof URIError)
     return createProblem('invalid_request', 'The path is not valid UTF-8.')
+  if (isOfDecompression(error))
+    return createProblem('invalid_request', 'The body is not what its content-encoding says.')
   const type = error instanceof Error && 'type' in error ? error.type : undefined
   switch (type) {
     case 'entity.parse.failed':

@@ -1,5 +1,6 @@
 import express, { type RequestHandler } from 'express'
 import { AppError } from '../app-error.ts'
+import { isDeeper, maxNesting } from '../nesting.ts'
 
 const maxBodyBytes = 1_000_000
 
@@ -14,5 +15,13 @@ export function readBody(): RequestHandler[] {
       next()
     },
     express.json({ limit: maxBodyBytes }),
+    (request, _response, next) => {
+      if (isDeeper(request.body, maxNesting))
+        throw new AppError(
+          'invalid_request',
+          `The body is nested deeper than ${maxNesting} levels.`,
+        )
+      next()
+    },
   ]
 }

@@ -35,18 +35,21 @@ export async function createIdentity(
   const apiKeys = new ApiKeys(store)
   const takesKeys = names.includes('api-key')
   const isAnonymous = names.includes('anonymous')
+  const anonymous =
+    isAnonymous || anybody !== undefined
+      ? new AnonymousService(store, accessTokens, isAnonymous ? undefined : anybody)
+      : undefined
   // The issuer's last: what is of no other kind may be one of its own.
   const modes = [
     ...(takesKeys ? [apiKeys] : []),
-    ...(takesKeys || isAnonymous ? [accessTokens] : []),
+    ...(takesKeys || anonymous ? [accessTokens] : []),
     ...issued,
   ]
+  // Where it is open to anybody and no more, no token says who asks: none can be wrong.
+  const isOpenAlone = names.every((name) => name === 'open')
   return {
-    authenticator: new Authenticator(modes, anybody),
-    anonymous:
-      isAnonymous || anybody !== undefined
-        ? new AnonymousService(store, accessTokens, isAnonymous ? undefined : anybody)
-        : undefined,
+    authenticator: new Authenticator(isOpenAlone ? [] : modes, anybody),
+    anonymous,
     accessTokens,
     apiKeys,
   }

@@ -1,5 +1,10 @@
 import { AssistantCloud } from 'assistant-cloud'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { ArchiveService } from '../archive/archive-service.ts'
+import { DiskFileStore } from '../drivers/files/disk-file-store.ts'
+import { createSqliteThreadStore } from '../drivers/storage/sql/create-sqlite-thread-store.ts'
+import { FileService } from '../files/file-service.ts'
+import { localOwner } from '../identity/owner.ts'
 import { collect, scriptConversation } from './conversation.ts'
 import { createTestDatabase } from './postgres-test-database.ts'
 import { makeTemporaryFolder, startTestServer } from './test-server.ts'
@@ -95,6 +100,17 @@ describe('an import', () => {
       [`${header}\n${message({})}`, 'does not follow its thread'],
       [`${header}\n${thread('t')}\n${message({ parts: [{ type: 'hologram' }] })}`, 'Line 3'],
       [`${header}\n${thread('t')}\n${message({ status: 'streaming' })}`, 'Line 3'],
+      [`${header}\n${thread('t')}\n${message({ parent_id: 'm' })}`, 'Line 3'],
+      [`${header}\n${thread('t')}\n${message({ parent_id: 'nobody' })}`, 'Line 3'],
+      [
+        [
+          header,
+          thread('t'),
+          message({ id: 'a', parent_id: 'b' }),
+          message({ id: 'b', parent_id: 'a' }),
+        ].join('\n'),
+        'Line 3 of the archive is not valid: its parent_id names no message before it',
+      ],
     ]
     for (const [archive, why] of bad)
       expect(await take(archive)).toMatchObject({
@@ -106,6 +122,32 @@ describe('an import', () => {
     expect(await take(half)).toMatchObject({ status: 400 })
     expect((await client.threads.list()).body).toMatchObject([{ id: 't1' }])
     expect(await take(half, 'text/plain')).toMatchObject({ status: 415 })
+  })
+
+  it('takes no parent that is in another thread, and goes on where its own is there already', async () => {
+    const { client, import: take } = await start('SQLite')
+    const header = '{"type":"archive","version":1}'
+    const child = (more: object) => message({ id: 'n', parent_id: 'm', ...more })
+    const whole = [header, thread('t'), message({}), child({})].join('\n')
+    expect(await take(whole)).toMatchObject({ status: 200, body: { threads: 1, messages: 2 } })
+    const elsewhere = [header, thread('t2'), child({ thread_id: 't2' })].join('\n')
+    expect(await take(elsewhere)).toMatchObject({ status: 400 })
+    expect(await take(whole)).toMatchObject({ status: 200, body: { threads: 0, skipped: 1 } })
+    expect((await client.threads.list()).body).toMatchObject([{ id: 't' }])
+  })
+
+  it('holds no more of a thread than is allowed', async () => {
+    const { archive, archiveStore } = await openArchive(2 * message({}).length)
+    async function* lines() {
+      yield '{"type":"archive","version":1}'
+      yield* [thread('t0'), message({ thread_id: 't0', id: 'm0' })]
+      yield* [thread('t'), ...['1', '2', '3'].map((id) => message({ id }))]
+    }
+    await expect(archive.import(localOwner, lines(), String)).rejects.toMatchObject({
+      problem: { code: 'payload_too_large', detail: expect.stringContaining('Line 7') },
+    })
+    const [first, ...others] = await archiveStore.listThreads(localOwner, undefined, 10)
+    expect([first?.id, others]).toEqual(['t0', []])
   })
 
   it('takes all but the files that this server does not', async () => {
@@ -193,6 +235,40 @@ describe('an import', () => {
       body: { detail: expect.stringContaining('no conversations.json') },
     })
   })
+
+  it('takes the conversations of ChatGPT one after another, and others have their turns', async () => {
+    const { archive, archiveStore } = await openArchive()
+    const good = Array.from({ length: 50 }, () => ({ mapping: {} }))
+    let turns = 0
+    let next = setImmediate(function take() {
+      turns++
+      next = setImmediate(take)
+    })
+    onTestFinished(() => clearImmediate(next))
+    await expect(archive.importChatGpt(localOwner, [...good, {}])).rejects.toThrow(
+      '(50.mapping: Invalid input: expected record, received undefined). What came before it is taken.',
+    )
+    expect(turns).toBeGreaterThanOrEqual(good.length)
+    expect(await archiveStore.listThreads(localOwner, undefined, 100)).toHaveLength(good.length)
+  })
+
+  it('ends with what of ChatGPT leads back to itself, or is at no time', async () => {
+    const { import: take } = await start('SQLite')
+    const takeOne = (conversation: object) =>
+      take(JSON.stringify([conversation]), 'application/json')
+    const none = { status: 200, body: { threads: 1, messages: 0 } }
+    const mappings = [
+      { k1: { id: 'r' }, k2: { id: 'r', parent: 'r' } },
+      { '': { id: '' }, k2: { id: 'k2', parent: '' } },
+      { a: { id: 'a', parent: 'b' }, b: { id: 'b', parent: 'a' } },
+    ]
+    for (const mapping of mappings) expect(await takeOne({ mapping })).toMatchObject(none)
+    for (const create_time of [1e20, -1e20, 300_000_000_000])
+      expect(await takeOne({ create_time, mapping: {} })).toMatchObject({
+        status: 400,
+        body: { detail: expect.stringContaining('0.create_time') },
+      })
+  })
 })
 
 async function start(
@@ -217,6 +293,18 @@ async function start(
       return { status: answer.status, body: (await answer.json()) as unknown }
     },
   }
+}
+
+/** As the server has it, with a database of its own. */
+async function openArchive(maxThreadLength?: number) {
+  const { archiveStore, fileRecords, close } = await createSqliteThreadStore(':memory:')
+  onTestFinished(close)
+  const store = new DiskFileStore(await makeTemporaryFolder())
+  const files = new FileService({ records: fileRecords, store, maxBytes: 1, types: [] })
+  const archive = new ArchiveService(archiveStore, files, {
+    ...(maxThreadLength && { maxThreadLength }),
+  })
+  return { archive, archiveStore }
 }
 
 /** Everything that there is: branches, failures, formats of others, an archive, feedback, a file. */

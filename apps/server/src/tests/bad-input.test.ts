@@ -1,6 +1,8 @@
 import { request } from 'node:http'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { problemSchema } from '@assistant-ui-proxy/contract'
 import { describe, expect, it } from 'vitest'
+import { createTestDatabase } from './postgres-test-database.ts'
 import { startTestServer } from './test-server.ts'
 
 const json = { 'content-type': 'application/json' }
@@ -11,7 +13,7 @@ interface Case {
   readonly path?: string
   readonly method?: string
   readonly headers?: Record<string, string>
-  readonly body?: string
+  readonly body?: string | Uint8Array<ArrayBuffer>
   readonly status: number
   readonly code: string
   /** Path and reason of the first fault named. */
@@ -27,6 +29,13 @@ const cases: Case[] = [
     body: '{"messages": [',
     status: 400,
     code: 'malformed_json',
+  },
+  {
+    name: 'JSON that is nested so deep that it cannot be written again',
+    ...chat({}),
+    body: good.replace('"Hello"', `"Hello","metadata":${'['.repeat(9_000)}${']'.repeat(9_000)}`),
+    status: 400,
+    code: 'invalid_request',
   },
   {
     name: 'no body',
@@ -211,6 +220,29 @@ const cases: Case[] = [
     status: 415,
     code: 'unsupported_media_type',
   },
+  ...['gzip', 'deflate', 'br'].map((encoding) => ({
+    name: `a body that is no ${encoding}`,
+    ...chat({}),
+    headers: { 'content-encoding': encoding },
+    status: 400,
+    code: 'invalid_request',
+  })),
+  {
+    name: 'a compressed body that is cut',
+    ...chat({}),
+    headers: { 'content-encoding': 'br' },
+    body: new Uint8Array(brotliCompressSync(good).subarray(0, 20)),
+    status: 400,
+    code: 'invalid_request',
+  },
+  {
+    name: 'a body over 1 MB when it is decompressed',
+    ...chat({}),
+    headers: { 'content-encoding': 'gzip' },
+    body: new Uint8Array(gzipSync(' '.repeat(1_000_001))),
+    status: 413,
+    code: 'payload_too_large',
+  },
   { name: 'an unknown thread', path: '/api/threads/nobody', status: 404, code: 'thread_not_found' },
   { name: 'an unknown route', path: '/api/nothing', status: 404, code: 'route_not_found' },
   {
@@ -241,6 +273,61 @@ describe('bad input', () => {
     const next = await fetch(`${url}/api/chat`, { method: 'POST', headers: json, body: good })
     expect(next.status).toBe(200)
     await next.body?.cancel()
+  })
+
+  it.each(['SQLite', 'PostgreSQL'])('NUL where %s keeps text is refused', async (database) => {
+    const DATABASE_URL = database === 'SQLite' ? 'sqlite::memory:' : await createTestDatabase()
+    const { url, identity, store } = await startTestServer({
+      env: { DATABASE_URL, AUTH: 'api-key' },
+    })
+    await store.createThread({ workspaceId: 'default', userId: 'alice' }, { id: 't', title: null })
+    const { key = '' } = (await identity.apiKeys?.create('k')) ?? {}
+    const headers = { ...json, authorization: `Bearer ${key}`, 'aui-user-id': 'alice' }
+    const time = new Date().toISOString()
+    const said = { parent_id: null, format: 'f', content: {} }
+    const run = { thread_id: 't', status: 'completed' }
+    const score = { name: 's', data_type: 'numeric', value: 1 }
+    const asked: [string, string, object?][] = [
+      ['GET', '/v1/threads/%00'],
+      ['PUT', '/v1/threads/%00', {}],
+      ['DELETE', '/v1/threads/%00'],
+      ['GET', '/v1/threads?external_id=%00'],
+      ['GET', '/v1/threads?after=%00'],
+      ['POST', '/v1/threads', { last_message_at: time, title: 'a\0b' }],
+      ['PUT', '/v1/threads/t', { title: 'a\0b' }],
+      ['GET', '/v1/threads/%00/messages'],
+      ['POST', '/v1/threads/t/messages', { ...said, format: 'a\0' }],
+      ['POST', '/v1/threads/t/messages', { ...said, parent_id: '\0' }],
+      ['POST', '/v1/threads/t/messages', { ...said, parent_external_id: '\0' }],
+      ['PUT', '/v1/threads/t/messages/%00', { content: {} }],
+      ['DELETE', '/v1/threads/t/messages', { message_ids: ['\0'] }],
+      ['POST', '/v1/threads/t/messages/%00/feedback', { type: 'positive' }],
+      ['POST', '/v1/runs', { ...run, thread_id: '\0' }],
+      ['POST', '/v1/runs', { ...run, message_id: '\0' }],
+      ['POST', '/v1/scores', { ...score, message_id: '\0' }],
+      ['POST', '/v1/events', { events: [{ kind: 'e', thread_id: '\0' }] }],
+      ['GET', '/v1/projects/threads?after=%00'],
+      ['GET', '/v1/projects/threads/%00/messages'],
+      ['GET', '/v1/projects/reports?kind=run&thread_id=%00'],
+      ['GET', '/v1/projects/reports?kind=run&after=%00'],
+      ['DELETE', '/v1/projects/users/%00'],
+    ]
+    const ask = async (method: string, path: string, body?: object) => {
+      const init = { method, headers, ...(body && { body: JSON.stringify(body) }) }
+      const response = await fetch(`${url}${path}`, init)
+      return { method, path, status: response.status, body: (await response.json()) as object }
+    }
+    for (const [method, path, body] of asked)
+      expect(await ask(method, path, body)).toMatchObject({
+        method,
+        path,
+        status: 400,
+        body: { code: 'invalid_request', errors: [{ message: 'must not contain NUL' }] },
+      })
+    expect(await ask('GET', '/v1/files/%00')).toMatchObject({
+      status: 404,
+      body: { code: 'file_not_found' },
+    })
   })
 
   it('405 names the methods that there are', async () => {

@@ -143,6 +143,40 @@ describe('attachments', { timeout: 20_000 }, () => {
     },
   )
 
+  it('are read once for a question that names them often, and not at all where that is too much', async () => {
+    const file = Buffer.alloc(6_000_000)
+    let reads = 0
+    const s3 = await startPeer((request, answer) => {
+      if (request.method === 'GET') reads++
+      request.resume().on('end', () => answer.end(request.method === 'GET' ? file : undefined))
+    })
+    const { upstream, requests } = scriptUpstream(async function* () {
+      yield finishBatch
+    })
+    const { cloud, url } = await start('disk', { env: s3At(s3), upstream })
+    const { signedUrl, publicUrl } = await cloud.files.generatePresignedUploadUrl({
+      filename: 'a.png',
+    })
+    await put(signedUrl, file)
+    const ask = (times: number) => {
+      const part = { type: 'file', mediaType: 'image/png', url: publicUrl }
+      const messages = [{ role: 'user', parts: Array.from({ length: times }, () => part) }]
+      const headers = { 'content-type': 'application/json' }
+      const body = JSON.stringify({ messages })
+      return fetch(`${url}/api/chat`, { method: 'POST', headers, body })
+    }
+    expect(await problemOf(ask(9))).toMatchObject({
+      status: 413,
+      code: 'payload_too_large',
+      detail: expect.stringContaining('50000000 bytes together: attach fewer'),
+    })
+    expect([reads, requests.length]).toEqual([0, 0])
+    expect((await ask(8)).status).toBe(200)
+    expect([reads, requests.length]).toEqual([1, 1])
+    const sent = requests[0]?.messages[0]?.parts.map((part) => 'url' in part && part.url.length)
+    expect(sent).toEqual(Array(8).fill(8_000_022))
+  })
+
   it('are had by their owners alone, and nobody can tell whether others have them', async () => {
     const { url } = await start('disk', { env: { AUTH: 'anonymous' } })
     const [mine, theirs] = [0, 1].map(

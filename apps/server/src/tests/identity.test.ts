@@ -159,6 +159,17 @@ it('open is one owner for everybody, whatever token they bring', async () => {
     expect(await (await ask(token)).json()).toHaveLength(1)
 })
 
+it('open beside an issuer is that owner too for who brings the token that it gives', async () => {
+  const { url, ask, issuer } = await start({ AUTH: 'open,jwt' })
+  await ask(undefined, { method: 'POST', path: '/api/threads', body: {} })
+  const { access_token, refresh_token } = await signIn(url)
+  expect(await (await ask(access_token)).json()).toHaveLength(1)
+  const next = (await (await refresh(url, refresh_token.token)).json()) as Tokens
+  expect(await (await ask(next.access_token)).json()).toHaveLength(1)
+  expect(await (await ask(await issuer.sign('alice'))).json()).toHaveLength(0)
+  expect((await ask('whatever')).status).toBe(401)
+})
+
 type Issuer = Awaited<ReturnType<typeof startIssuer>>
 
 interface Tokens {

@@ -33,12 +33,13 @@ import {
   cloudThreadSchema,
   cloudThreadUpdateSchema,
   newCloudThreadSchema,
+  storableSchema,
 } from './cloud-thread.ts'
 
 const c = initContract()
 
-const threadParams = z.object({ thread_id: z.string() })
-const messageParams = threadParams.extend({ message_id: z.string() })
+const threadParams = z.object({ thread_id: storableSchema })
+const messageParams = threadParams.extend({ message_id: storableSchema })
 
 /** A change is answered with an empty object, with nothing, or with 204. */
 const done = z.unknown()
@@ -223,7 +224,7 @@ const projects = c.router({
   eraseUser: {
     method: 'DELETE',
     path: '/v1/projects/users/:user_id',
-    pathParams: z.object({ user_id: z.string() }),
+    pathParams: z.object({ user_id: storableSchema }),
     responses: { 200: z.looseObject({ threads: z.int() }) },
     summary: 'Leaves nothing of a user of the workspace that Aui-Workspace-Id names',
   },

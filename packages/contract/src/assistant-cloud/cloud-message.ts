@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { cloudTimeSchema, externalIdSchema } from './cloud-thread.ts'
+import { cloudTimeSchema, externalIdSchema, storableSchema } from './cloud-thread.ts'
 
 /** How `content` is to be read: `aui/v0`, `ai-sdk/v5`, `ai-sdk/v6`, or what a newer client writes. */
-const formatSchema = z.string().min(1).max(64)
+const formatSchema = storableSchema.min(1).max(64)
 
 const contentSchema = z.record(z.string(), z.unknown())
 
@@ -26,7 +26,7 @@ export const cloudMessageListQuerySchema = z.object({
   format: formatSchema.optional(),
   limit: z.coerce.number().int().min(1).max(200).default(200),
   /** The id of the last message of the page before. */
-  after: z.string().optional(),
+  after: storableSchema.optional(),
 })
 
 export type CloudMessageListQuery = z.output<typeof cloudMessageListQuerySchema>
@@ -34,12 +34,12 @@ export type CloudMessageListQuery = z.output<typeof cloudMessageListQuerySchema>
 export const cloudMessageListSchema = z.looseObject({ messages: z.array(cloudMessageSchema) })
 
 export const newCloudMessageSchema = z.object({
-  parent_id: z.string().nullable(),
+  parent_id: storableSchema.nullable(),
   format: formatSchema,
   content: contentSchema,
   external_id: externalIdSchema.nullish(),
   /** Names the parent by its own `external_id`, where `parent_id` is not known. */
-  parent_external_id: z.string().nullish(),
+  parent_external_id: storableSchema.nullish(),
 })
 
 export type NewCloudMessage = z.output<typeof newCloudMessageSchema>
@@ -47,7 +47,7 @@ export type NewCloudMessage = z.output<typeof newCloudMessageSchema>
 export const cloudMessageUpdateSchema = z.object({ content: contentSchema })
 
 export const cloudMessageDeletionSchema = z.object({
-  message_ids: z.array(z.string()).min(1).max(200),
+  message_ids: z.array(storableSchema).min(1).max(200),
 })
 
 const feedbackTypeSchema = z.enum(['positive', 'negative'])

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { storableSchema } from './cloud-thread.ts'
 
 /** The hosted service's own assistant that writes titles. */
 export const titleAssistantId = 'system/thread_title'
@@ -8,7 +9,7 @@ export const titleAssistantId = 'system/thread_title'
  * message stream.
  */
 export const cloudRunStreamSchema = z.looseObject({
-  thread_id: z.string(),
+  thread_id: storableSchema,
   assistant_id: z.string(),
   response_format: z.literal('vercel-ai-data-stream/v1').optional(),
   messages: z.array(z.looseObject({ role: z.string() })),
@@ -18,9 +19,9 @@ export type CloudRunStream = z.output<typeof cloudRunStreamSchema>
 
 /** What a client tells about a run that it has seen end. */
 export const cloudRunReportSchema = z.looseObject({
-  thread_id: z.string(),
+  thread_id: storableSchema,
   status: z.enum(['completed', 'incomplete', 'error']),
-  message_id: z.string().optional(),
+  message_id: storableSchema.optional(),
 })
 
 export type CloudRunReport = z.output<typeof cloudRunReportSchema>
@@ -33,8 +34,8 @@ export const newCloudScoreSchema = z.object({
   value: z.union([z.number(), z.boolean()]).optional(),
   string_value: z.string().optional(),
   comment: z.string().optional(),
-  thread_id: z.string().optional(),
-  message_id: z.string().optional(),
+  thread_id: storableSchema.optional(),
+  message_id: storableSchema.optional(),
   run_id: z.string().optional(),
 })
 
@@ -56,8 +57,8 @@ export const cloudEventsSchema = z.object({
     .array(
       z.looseObject({
         kind: z.string(),
-        thread_id: z.string().optional(),
-        message_id: z.string().optional(),
+        thread_id: storableSchema.optional(),
+        message_id: storableSchema.optional(),
         run_id: z.string().optional(),
         value: z.number().optional(),
         props: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
@@ -74,10 +75,10 @@ const reportKindSchema = z.enum(['feedback', 'run', 'score', 'event'])
 /** For those who run a server of this wire; the hosted service has a dashboard instead. */
 export const cloudReportListQuerySchema = z.object({
   kind: reportKindSchema,
-  thread_id: z.string().optional(),
+  thread_id: storableSchema.optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   /** The id of the last report of the page before. */
-  after: z.string().optional(),
+  after: storableSchema.optional(),
 })
 
 export type CloudReportListQuery = z.output<typeof cloudReportListQuerySchema>

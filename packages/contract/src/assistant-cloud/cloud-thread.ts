@@ -1,5 +1,8 @@
 import { z } from 'zod'
 
+/** What is stored as it is, or looked for: PostgreSQL's text holds no NUL. */
+export const storableSchema = z.string().regex(/^[^\0]*$/, 'must not contain NUL')
+
 /** As `Date#toISOString` writes it: the client of the hosted service refuses every other form. */
 export const cloudTimeSchema = z.iso.datetime({ precision: 3 })
 
@@ -29,8 +32,8 @@ export const cloudThreadListQuerySchema = z.object({
   is_archived: flag.default(false),
   limit: z.coerce.number().int().min(1).max(100).default(20),
   /** The id of the last thread of the page before. */
-  after: z.string().optional(),
-  external_id: z.string().optional(),
+  after: storableSchema.optional(),
+  external_id: storableSchema.optional(),
 })
 
 export type CloudThreadListQuery = z.output<typeof cloudThreadListQuerySchema>
@@ -39,16 +42,12 @@ export const cloudThreadListSchema = z.looseObject({ threads: z.array(cloudThrea
 
 const metadataSchema = z.record(z.string(), z.unknown()).nullable()
 
-/** An id that an app gives; PostgreSQL's text holds no NUL. */
-export const externalIdSchema = z
-  .string()
-  .min(1)
-  .max(255)
-  .regex(/^[^\0]*$/, 'must not contain NUL')
+/** An id that an app gives. */
+export const externalIdSchema = storableSchema.min(1).max(255)
 
 export const newCloudThreadSchema = z.object({
   last_message_at: z.iso.datetime({ offset: true }),
-  title: z.string().max(255).nullish(),
+  title: storableSchema.max(255).nullish(),
   metadata: metadataSchema.optional(),
   external_id: externalIdSchema.nullish(),
   /** Gives the thread that has this `external_id` already, instead of a conflict. */
@@ -58,7 +57,7 @@ export const newCloudThreadSchema = z.object({
 export type NewCloudThread = z.output<typeof newCloudThreadSchema>
 
 export const cloudThreadUpdateSchema = z.object({
-  title: z.string().max(255).nullish(),
+  title: storableSchema.max(255).nullish(),
   last_message_at: z.iso.datetime({ offset: true }).optional(),
   metadata: metadataSchema.optional(),
   is_archived: z.boolean().optional(),

@@ -13,8 +13,6 @@ export interface S3Options {
   readonly region: string
 }
 
-const timeoutMs = 60_000
-
 /** Of what the store answers with 5xx or 429, within 2 s. */
 const maxRetries = 5
 
@@ -23,9 +21,12 @@ export class S3FileStore implements FileStore {
   readonly name = 's3'
   readonly #client: AwsClient
   readonly #url: string
+  readonly #timeoutMs: number
 
-  constructor({ url, region, ...keys }: S3Options) {
+  /** @param timeoutMs until the store answers, what it is sent included */
+  constructor({ url, region, ...keys }: S3Options, { timeoutMs = 60_000 } = {}) {
     this.#url = url
+    this.#timeoutMs = timeoutMs
     this.#client = new AwsClient({ ...keys, region, service: 's3', retries: maxRetries })
   }
 
@@ -46,17 +47,25 @@ export class S3FileStore implements FileStore {
   }
 
   /**
+   * The answer's body may take as long as its reader does; `fetch` itself ends it after five minutes
+   * in which the store sends nothing.
    * @throws AppError `storage_unavailable` where the store answers anything but that it did, or has no
    *   such file
    */
   async #ask(method: string, id: string, init: RequestInit = {}): Promise<Response> {
-    const signal = AbortSignal.timeout(timeoutMs)
-    const asked = this.#client.fetch(`${this.#url}/${id}`, { ...init, method, signal })
-    const response = await asked.catch((error: unknown) => {
-      throw storageUnavailable(error)
-    })
-    if (response.ok || response.status === 404) return response
+    const controller = new AbortController()
+    const { signal } = controller
+    const late = new Error(`the file store did not answer ${method} within ${this.#timeoutMs} ms`)
+    const timer = setTimeout(() => controller.abort(late), this.#timeoutMs)
+    const response = await this.#client
+      .fetch(`${this.#url}/${id}`, { ...init, method, signal })
+      .catch((error: unknown) => {
+        throw storageUnavailable(error)
+      })
+      .finally(() => clearTimeout(timer))
+    if (response.ok) return response
     await response.body?.cancel()
+    if (response.status === 404) return response
     throw storageUnavailable(new Error(`the file store answered ${method} with ${response.status}`))
   }
 }

@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
+import { isDeeper } from '../../../nesting.ts'
 import type { Engine } from './engine.ts'
 
 /**
@@ -20,7 +21,7 @@ export function jsonTable(engine: Engine, json: string): RawBuilder<unknown> {
 }
 
 /** SQLite reads no JSON that is nested deeper than 1,000, rows and their table included. */
-const maxNesting = 990
+const maxSqliteNesting = 990
 
 /**
  * What is stored as JSON, for a row of `tableOf`; its text is `r.value ->> index`. Within the row's own JSON
@@ -28,10 +29,5 @@ const maxNesting = 990
  * too deep, and in PostgreSQL, which reads no NUL in JSON.
  */
 export function jsonValue(engine: Engine, value: unknown): unknown {
-  return engine === 'sqlite' && !isDeeper(value, maxNesting) ? value : JSON.stringify(value)
-}
-
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  return levels === 0 || Object.values(value).some((each) => isDeeper(each, levels - 1))
+  return engine === 'sqlite' && !isDeeper(value, maxSqliteNesting) ? value : JSON.stringify(value)
 }
