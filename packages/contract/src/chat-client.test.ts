@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { recordedChunks } from '../tests/recorded-chunks.ts'
 import { sendJson, startTestServer, type Answer } from '../tests/test-server.ts'
+import { createAssistantCloudClient } from './assistant-cloud/assistant-cloud-client.ts'
 import { createClient } from './chat-client.ts'
 import type { ClientOptions } from './fetcher.ts'
 import { createProblem, ProblemError, type Problem } from './problem.ts'
@@ -160,6 +161,44 @@ describe('ids in the path', () => {
       '/api/threads/A-z_0',
     ])
   })
+})
+
+describe('ids in the path that others give', () => {
+  const start = async () => {
+    const server = await startTestServer((response) => sendJson(response, 200, { threads: 0 }))
+    const client = createAssistantCloudClient(`${server.url}/v1/projects`, {})
+    const erase = (id: string) => client.projects.eraseUser({ params: { user_id: id } })
+    return { ...server, client, erase }
+  }
+
+  it.each(['auth0|abc', 'me@example.com', 'ü 🙂', '%2e%2e', 'a%2Fb', 'a:b+c&d;e', '...', '~'])(
+    'are encoded: %j',
+    async (id) => {
+      const { requests, erase } = await start()
+      expect((await erase(id)).status).toBe(200)
+      const path = requests[0]?.path ?? ''
+      expect(path).toMatch(/^\/v1\/projects\/v1\/projects\/users\/[^/?#]+$/)
+      expect(decodeURIComponent(path.split('/').at(-1) ?? '')).toBe(id)
+    },
+  )
+
+  it('are encoded before a query, which may hold what they may not', async () => {
+    const { requests, client } = await start()
+    const query = { format: '/?#', limit: 1 }
+    await client.messages.list({ params: { thread_id: 'a@b' }, query })
+    const { pathname, searchParams } = new URL(requests[0]?.path ?? '', 'http://localhost')
+    expect(pathname).toBe('/v1/projects/v1/threads/a%40b/messages')
+    expect(Object.fromEntries(searchParams)).toEqual({ format: '/?#', limit: '1' })
+  })
+
+  it.each(['', '.', '..', '../..', 'a/b', '/', 'a\\b', 'a?b', 'a#b', '\ud800', 'users/x'])(
+    'are refused without a request where they would be another path: %j',
+    async (id) => {
+      const { requests, erase } = await start()
+      expect((await problemOf(erase(id))).code).toBe('invalid_request')
+      expect(requests).toEqual([])
+    },
+  )
 })
 
 describe('options.headers', () => {

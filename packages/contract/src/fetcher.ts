@@ -1,5 +1,9 @@
-import { convertQueryParamsToUrlString, type ApiFetcher, type ApiFetcherArgs } from '@ts-rest/core'
-import { idSchema } from './id.ts'
+import {
+  convertQueryParamsToUrlString,
+  validateIfSchema,
+  type ApiFetcher,
+  type ApiFetcherArgs,
+} from '@ts-rest/core'
 import { createProblem, parseProblem, ProblemError } from './problem.ts'
 
 export interface ClientOptions {
@@ -18,7 +22,7 @@ export function createFetcher({
   fetch = globalThis.fetch,
 }: ClientOptions = {}): ApiFetcher {
   return async (args) => {
-    assertPathParams(args)
+    const path = encodePathParams(args)
     const init: RequestInit = {
       ...args.fetchOptions,
       method: args.method,
@@ -29,7 +33,7 @@ export function createFetcher({
     const fail = (cause: unknown): never => {
       throw signal?.aborted === true ? cause : unreachable(cause)
     }
-    const response = await fetch(args.path, init).catch(fail)
+    const response = await fetch(path, init).catch(fail)
     const body = isEventStream(response)
       ? response.body
       : readBody(response, await response.text().catch(fail))
@@ -61,26 +65,33 @@ function readBody(response: Response, text: string): unknown {
   throw notTheServer(response.status)
 }
 
+/** What would be another path, however it is encoded, or cannot be encoded. */
+const unfit = /[/\\?#\p{Surrogate}]|^\.{0,2}$/u
+
 /**
  * ts-rest puts path parameters into the URL as they are: `../..` would reach another route. The
  * base URL is not known here, so the first place where the route may begin counts.
+ * @returns the path with its parameters encoded
+ * @throws ProblemError `invalid_request` for one that the contract or a path does not allow
  */
-function assertPathParams({ route, path, rawQuery }: ApiFetcherArgs): void {
+function encodePathParams({ route, path, rawQuery }: ApiFetcherArgs): string {
   const parameterAt = route.path.indexOf('/:')
-  if (parameterAt === -1) return
+  if (parameterAt === -1) return path
   const begin = path.indexOf(route.path.slice(0, parameterAt + 1))
-  const end = path.length - convertQueryParamsToUrlString(rawQuery).length
-  const actual = begin === -1 ? [] : path.slice(begin, end).split('/')
+  const query = convertQueryParamsToUrlString(rawQuery)
+  const actual = begin === -1 ? [] : path.slice(begin, path.length - query.length).split('/')
   const pattern = route.path.split('/')
-  const fits =
-    actual.length === pattern.length &&
-    pattern.every((segment, index) =>
-      segment.startsWith(':')
-        ? idSchema.safeParse(actual[index]).success
-        : segment === actual[index],
-    )
-  if (!fits)
+  const params: Record<string, string> = {}
+  const encoded = pattern.map((segment, index) => {
+    const value = actual[index] ?? ''
+    if (!segment.startsWith(':')) return segment === value ? value : undefined
+    params[segment.slice(1)] = value
+    return unfit.test(value) ? undefined : encodeURIComponent(value)
+  })
+  const isAllowed = validateIfSchema(params, route.pathParams).error === undefined
+  if (actual.length !== pattern.length || encoded.includes(undefined) || !isAllowed)
     throw new ProblemError(createProblem('invalid_request', 'An id in the path is not a valid id.'))
+  return path.slice(0, begin) + encoded.join('/') + query
 }
 
 /** The answer is not one of this product's servers: a proxy's, or the base URL is of something else. */

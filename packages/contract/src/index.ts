@@ -27,6 +27,7 @@ export type {
 } from './assistant-cloud/cloud-thread.ts'
 export { chatContract, type ChatBody, type ChatReply, type ChatRequest } from './chat-contract.ts'
 export { createClient, type ChatStreamOptions, type Client } from './chat-client.ts'
+export { isUIMessageChunk } from './chunk-guard.ts'
 export { contract } from './contract.ts'
 export { createFetcher, type ClientOptions } from './fetcher.ts'
 export { idSchema } from './id.ts'
@@ -75,7 +76,6 @@ export type { ListThreadsQuery, Thread, ThreadUpdate } from './thread.ts'
 export type { Tools } from './tool.ts'
 export {
   isTerminal,
-  isUIMessageChunk,
   type FinishReason,
   type TerminalChunk,
   type UIMessageChunk,

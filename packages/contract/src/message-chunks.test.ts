@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { isUIMessageChunk } from './chunk-guard.ts'
 import { accumulate, emptyReply } from './message-accumulator.ts'
 import { chunksOfMessage } from './message-chunks.ts'
 import type { MessagePart } from './message-part.ts'
 import type { Message } from './message.ts'
 import { createProblem } from './problem.ts'
-import { isUIMessageChunk } from './ui-message-chunk.ts'
 
 const call = { type: 'tool-weather' as const, toolCallId: 'c', input: { city: 'Bern' } }
 const approval = { id: 'a' }

@@ -1,6 +1,7 @@
 import { createParser } from 'eventsource-parser'
+import { toUIMessageChunk } from './chunk-guard.ts'
 import { createProblem, ProblemError } from './problem.ts'
-import { isUIMessageChunk, type UIMessageChunk } from './ui-message-chunk.ts'
+import type { UIMessageChunk } from './ui-message-chunk.ts'
 
 /** The headers of a chat stream; the third tells AI SDK clients which protocol this is. */
 export const eventStreamHeaders = {
@@ -111,8 +112,9 @@ export function decodeChunk(data: string): UIMessageChunk | undefined {
   } catch (cause) {
     throw protocolError('an event is not JSON', { cause })
   }
-  if (!isUIMessageChunk(value)) throw protocolError('an event is not a chunk that is known here')
-  return value
+  const chunk = toUIMessageChunk(value)
+  if (chunk === undefined) throw protocolError('an event is not a chunk that is known here')
+  return chunk
 }
 
 function decodeUtf8(decoder: InstanceType<typeof TextDecoder>, bytes: Uint8Array): string {

@@ -49,14 +49,17 @@ export function applyToolChunk(parts: MessagePart[], chunk: ToolChunk, stepStart
 }
 
 function requestApproval(parts: MessagePart[], chunk: ChunkOf<'tool-approval-request'>): void {
-  const { type: _, toolCallId, approvalId, approvalDescriptor, reason, ...rest } = chunk
-  updateTool(parts, toolCallId, () => ({
+  const { inputSchemaInput, isAutomatic, signature } = chunk
+  updateTool(parts, chunk.toolCallId, () => ({
     state: 'approval-requested',
+    // By name: another server's chunk may have fields that mean something else here.
     approval: {
-      id: approvalId,
-      ...rest,
-      ...(approvalDescriptor !== undefined && { descriptor: approvalDescriptor }),
-      ...(reason !== undefined && { requestReason: reason }),
+      id: chunk.approvalId,
+      ...(inputSchemaInput !== undefined && { inputSchemaInput }),
+      ...(isAutomatic !== undefined && { isAutomatic }),
+      ...(signature !== undefined && { signature }),
+      ...(chunk.approvalDescriptor !== undefined && { descriptor: chunk.approvalDescriptor }),
+      ...(chunk.reason !== undefined && { requestReason: chunk.reason }),
     },
   }))
 }

@@ -12,7 +12,7 @@ interface ToolExtras extends Provided {
   dynamic?: boolean
 }
 
-const finishReasons = [
+export const finishReasons = [
   'stop',
   'length',
   'content-filter',
@@ -25,7 +25,7 @@ const finishReasons = [
 export type FinishReason = (typeof finishReasons)[number]
 
 /** The chunks with a fixed `type`, by it. */
-interface ChunkFields {
+export interface ChunkFields {
   start: { messageId?: string; messageMetadata?: unknown }
   finish: { finishReason?: FinishReason; messageMetadata?: unknown }
   abort: { reason?: string }
@@ -90,14 +90,18 @@ interface ChunkFields {
     title: string
     filename?: string
   } & Provided
-  file: { url: string; mediaType: string } & Provided
+  file: {
+    url: string
+    mediaType: string
+    filename?: string
+    providerReference?: Record<string, string>
+  } & Provided
   'reasoning-file': { url: string; mediaType: string } & Provided
   custom: { kind: string } & Provided
-  'steering-message': {
-    id: string
-    parts: Extract<MessagePart, { type: 'steering-message' }>['parts']
-  }
+  'steering-message': { id: string; parts: SteeringPart[] }
 }
+
+export type SteeringPart = Extract<MessagePart, { type: 'steering-message' }>['parts'][number]
 
 type FixedChunk = {
   [Type in keyof ChunkFields]: { type: Type } & ChunkFields[Type]
@@ -123,61 +127,4 @@ export type TerminalChunk = ChunkOf<'finish' | 'abort' | 'error'>
 
 export function isTerminal(chunk: UIMessageChunk): chunk is TerminalChunk {
   return chunk.type === 'finish' || chunk.type === 'abort' || chunk.type === 'error'
-}
-
-/** The fields without which a chunk means nothing, all of them strings. */
-const requiredStrings = new Map<string, readonly string[]>(
-  Object.entries({
-    start: [],
-    finish: [],
-    abort: [],
-    error: ['errorText'],
-    'message-metadata': [],
-    'start-step': [],
-    'finish-step': [],
-    'reset-step': [],
-    'text-start': ['id'],
-    'text-delta': ['id', 'delta'],
-    'text-end': ['id'],
-    'reasoning-start': ['id'],
-    'reasoning-delta': ['id', 'delta'],
-    'reasoning-end': ['id'],
-    'tool-input-start': ['toolCallId', 'toolName'],
-    'tool-input-delta': ['toolCallId', 'inputTextDelta'],
-    'tool-input-available': ['toolCallId', 'toolName'],
-    'tool-input-error': ['toolCallId', 'toolName', 'errorText'],
-    'tool-output-available': ['toolCallId'],
-    'tool-output-error': ['toolCallId', 'errorText'],
-    'tool-output-denied': ['toolCallId'],
-    'tool-approval-request': ['approvalId', 'toolCallId'],
-    'tool-approval-response': ['approvalId'],
-    'source-url': ['sourceId', 'url'],
-    'source-document': ['sourceId', 'mediaType', 'title'],
-    file: ['url', 'mediaType'],
-    'reasoning-file': ['url', 'mediaType'],
-    custom: ['kind'],
-    'steering-message': ['id'],
-  } satisfies Record<keyof ChunkFields, readonly string[]>),
-)
-
-/**
- * Whether another server's JSON is a chunk: its type is known and its required fields are there.
- * By hand, since it runs once per token. Optional fields are taken as they come.
- */
-export function isUIMessageChunk(value: unknown): value is UIMessageChunk {
-  if (typeof value !== 'object' || value === null) return false
-  const chunk = value as Record<string, unknown>
-  const { type } = chunk
-  if (typeof type !== 'string') return false
-  const required = requiredStrings.get(type)
-  if (required === undefined) return type.startsWith('data-') && 'data' in chunk
-  for (const field of required) if (typeof chunk[field] !== 'string') return false
-  if (type === 'finish')
-    return (
-      chunk['finishReason'] === undefined ||
-      finishReasons.includes(chunk['finishReason'] as FinishReason)
-    )
-  if (type === 'tool-approval-response') return typeof chunk['approved'] === 'boolean'
-  if (type === 'steering-message') return Array.isArray(chunk['parts'])
-  return true
 }

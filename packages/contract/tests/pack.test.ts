@@ -60,6 +60,19 @@ describe('the packed package', () => {
   })
 })
 
+it('asks for the Node that its dependencies ask for, in the readme too', async () => {
+  const { dependencies, engines } = await readManifest(packageRoot)
+  const folders = Object.keys(dependencies ?? {}).map((name) =>
+    join(packageRoot, 'node_modules', name),
+  )
+  const asked = (await Promise.all(folders.map(readManifest))).flatMap(
+    (manifest) => manifest.engines?.node ?? [],
+  )
+  expect(asked).toEqual([engines?.node])
+  const readme = await readFile(join(packageRoot, 'README.md'), 'utf8')
+  expect(readme).toContain(`Node ${engines?.node?.replace('>=', '') ?? ''} or newer`)
+})
+
 describe.each(['nodenext', 'bundler'])('an app with moduleResolution %s', (moduleResolution) => {
   const compile = (file: string, ...more: string[]) =>
     run(tsc, [...compilerOptions(moduleResolution), ...more, file], app)
@@ -167,7 +180,7 @@ async function install(packed: string, modules: string): Promise<void> {
     modules,
   )
   if (unpacking.code !== 0) throw new Error(`tar failed:\n${unpacking.stderr}`)
-  const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Manifest
+  const manifest = await readManifest(folder)
   for (const name of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })) {
     const from = await realpath(join(packageRoot, 'node_modules', name))
     await cp(from, join(modules, name), { recursive: true })
@@ -175,8 +188,13 @@ async function install(packed: string, modules: string): Promise<void> {
 }
 
 interface Manifest {
-  readonly dependencies: Readonly<Record<string, string>>
-  readonly peerDependencies: Readonly<Record<string, string>>
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
+  readonly engines?: { readonly node?: string }
+}
+
+async function readManifest(folder: string): Promise<Manifest> {
+  return JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Manifest
 }
 
 /** @returns the path of the tarball */

@@ -61,10 +61,18 @@ function readIdempotencyKey(request: Request): string | undefined {
   )
 }
 
-/** @throws ProblemError where the reply failed */
+/**
+ * @throws ProblemError where the reply failed
+ * @throws AppError `run_interrupted` where its log ends before it does
+ */
 async function readWhole(frames: Frames): Promise<ChatReply> {
   let reply = emptyReply
   await readChunks(frames, (chunks) => void (reply = accumulate(reply, chunks)))
   if (reply.problem) throw new ProblemError(reply.problem)
+  if (reply.status === 'streaming')
+    throw new AppError(
+      'run_interrupted',
+      'The server stopped in the middle of the reply. Read the messages for what is stored of it.',
+    )
   return { role: 'assistant', content: textOfParts(reply.parts) }
 }

@@ -3,6 +3,7 @@ import {
   decodeChunk,
   doneFrame,
   eventStreamHeaders,
+  isTerminal,
   keepAliveFrame,
   type UIMessageChunk,
 } from '@assistant-ui-proxy/contract'
@@ -39,20 +40,23 @@ export function eventStream(frames: Frames, keepAliveMs: number): never {
   })
 }
 
-/** A run's text, as it comes. A reply that fails cuts the connection: it must not pass for whole. */
+/**
+ * A run's text, as it comes. A reply that fails, or that does not come to its end, cuts the connection:
+ * it must not pass for whole.
+ */
 export function textStream(frames: Frames): never {
   return streamedBody(async (response) => {
     response.set({ 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-cache' })
     const write = createBodyWriter(response)
     response.flushHeaders()
     leaveWith(response, frames)
-    let hasFailed = false
+    let isWhole = false
     await readChunks(frames, (chunks) => {
-      hasFailed ||= chunks.some((chunk) => chunk.type === 'error')
-      const text = hasFailed ? '' : textOf(chunks)
+      isWhole ||= chunks.some((chunk) => isTerminal(chunk) && chunk.type !== 'error')
+      const text = textOf(chunks)
       return text === '' ? undefined : write(Buffer.from(text))
     })
-    if (hasFailed) response.destroy()
+    if (!isWhole) response.destroy()
     else if (!response.destroyed) response.end()
   })
 }

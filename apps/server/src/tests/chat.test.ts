@@ -5,10 +5,14 @@ import {
   textOfParts,
   type ChatBody,
   type Client,
+  type Model,
   type UIMessageChunk,
 } from '@assistant-ui-proxy/contract'
-import { describe, expect, it } from 'vitest'
+import { Redis } from 'ioredis'
+import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { AppError } from '../app-error.ts'
+import { goneMessage, keyOf } from '../drivers/run-log/redis/keys.ts'
+import { localOwner } from '../identity/owner.ts'
 import {
   aborted,
   echoUpstream,
@@ -18,6 +22,7 @@ import {
   textBatch,
 } from './scripted-upstream.ts'
 import { scriptConversation } from './conversation.ts'
+import { createTestDatabase } from './postgres-test-database.ts'
 import { startTestServer } from './test-server.ts'
 
 const hello: ChatBody = { messages: [{ role: 'user', content: 'Hello' }] }
@@ -317,6 +322,40 @@ describe('leaving, with DISCONNECT_POLICY=abort', () => {
   })
 })
 
+it('stops the run of a reader without a thread who left while the model was looked up', async () => {
+  const looking = Promise.withResolvers<void>()
+  const found = Promise.withResolvers<Model[]>()
+  const signals: AbortSignal[] = []
+  const { upstream } = scriptUpstream(async function* (_request, signal) {
+    signals.push(signal)
+    await aborted(signal)
+    yield finishBatch
+  })
+  const listModels = () => {
+    looking.resolve()
+    return found.promise
+  }
+  const lines: string[] = []
+  const { url } = await startTestServer({
+    upstream: { ...upstream, listModels },
+    onLog: (line) => lines.push(line),
+  })
+  const leaving = new AbortController()
+  const { signal } = leaving
+  const answer = fetch(`${url}/api/chat`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ...hello, model: 'small' }),
+    signal,
+  })
+  await looking.promise
+  leaving.abort()
+  await expect(answer).rejects.toThrow('aborted')
+  await expect.poll(() => lines.join('')).toContain('duration_ms')
+  found.resolve([{ id: 'small', is_default: true }])
+  await expect.poll(() => signals.map((given) => given.aborted)).toEqual([true])
+})
+
 describe('a slow reader', () => {
   it('gets as much from the upstream as it takes, and no more', async () => {
     let taken = 0
@@ -384,6 +423,34 @@ describe('failure', () => {
     expect(response.status).toBe(502)
     expect(await response.json()).toMatchObject({ code: 'upstream_error' })
   })
+
+  it.skipIf(inject('redisUrl') === '')(
+    'is what a reply means whose log ends before it does, on the server that does not write it',
+    async () => {
+      const env = { DATABASE_URL: await createTestDatabase(), REDIS_URL: inject('redisUrl') }
+      const { upstream, say } = scriptConversation()
+      const [writer, follower] = await Promise.all(
+        [0, 1].map(() => startTestServer({ env, upstream })),
+      )
+      const body = { id: 't1', messages: [{ id: 'm1', role: 'user' as const, content: 'Hello' }] }
+      say('so far')
+      await post(writer?.url ?? '', body)
+      const run = await writer?.store.findRun(localOwner, 't1')
+      const readAs = (accept: string) => post(follower?.url ?? '', body, { accept })
+      const text = readAs('text/plain').then((answer) => answer.text())
+      const json = readAs('application/json')
+      const redis = new Redis(inject('redisUrl'))
+      onTestFinished(() => redis.disconnect())
+      const channel = keyOf(run?.runId ?? '')
+      // What the writer would say of a log that it cannot share to its end; they may only be on their way.
+      const cutting = setInterval(() => void redis.publish(channel, goneMessage), 100)
+      await Promise.allSettled([text, json]).finally(() => clearInterval(cutting))
+      await expect(text).rejects.toThrow('terminated')
+      const answer = await json
+      expect(answer.status).toBe(503)
+      expect(await answer.json()).toMatchObject({ code: 'run_interrupted' })
+    },
+  )
 
   it('is what an upstream that ends without `finish` means', async () => {
     const { upstream } = scriptUpstream(async function* () {

@@ -127,6 +127,19 @@ describe('the openai-compatible upstream', () => {
     ])
   })
 
+  it('reads content that comes in parts, and tells of events that are not what they should be', async () => {
+    const { answers, client } = await startWithModelServer()
+    const event = (delta: object) => `data: ${JSON.stringify({ choices: [{ delta }] })}\n\n`
+    const text = event({ content: [{ type: 'text', text: 'In parts' }] })
+    answers.push(Buffer.from(text + event({ tool_calls: [null] })))
+    const reply = await ask(client, { ...hello, id: 't1' })
+    expect(reply).toMatchObject({ status: 'failed', problem: { code: 'upstream_protocol' } })
+    expect(await messagesOf(client, 't1')).toMatchObject([
+      { role: 'user' },
+      { error: { code: 'upstream_protocol' }, parts: [{}, { type: 'text', text: 'In parts' }] },
+    ])
+  })
+
   it('keeps its key out of every answer and every log', async () => {
     const lines: string[] = []
     const onLog = (line: string) => lines.push(line)
@@ -142,9 +155,9 @@ describe('the openai-compatible upstream', () => {
   })
 })
 
-/** A server in front of one that has two models and answers with fixtures, text by default. */
+/** A server in front of one that has two models and answers with fixtures or bytes, text by default. */
 async function startWithModelServer(env: Record<string, string> = {}) {
-  const answers: string[] = []
+  const answers: (string | Buffer)[] = []
   const asked: { url: string; headers: IncomingHttpHeaders; body?: unknown }[] = []
   const url = await startPeer(async (request, response) => {
     const entry = { url: request.url ?? '', headers: request.headers }
@@ -154,7 +167,9 @@ async function startWithModelServer(env: Record<string, string> = {}) {
       response.end('{"object":"list","data":[{"id":"large"},{"id":"small"}]}')
     } else {
       asked.push({ ...entry, body: await json(request) })
-      sse(response).end(readFileSync(resolve(fixtures, `${answers.shift() ?? 'text'}.sse`)))
+      const answer = answers.shift() ?? 'text'
+      const fixture = () => readFileSync(resolve(fixtures, `${String(answer)}.sse`))
+      sse(response).end(typeof answer === 'string' ? fixture() : answer)
     }
   })
   const base = {

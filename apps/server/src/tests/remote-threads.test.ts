@@ -1,4 +1,9 @@
-import { accumulate, emptyReply, type Client } from '@assistant-ui-proxy/contract'
+import {
+  accumulate,
+  createAssistantCloudClient,
+  emptyReply,
+  type Client,
+} from '@assistant-ui-proxy/contract'
 import { describe, expect, it } from 'vitest'
 import { AssistantCloudThreadStore } from '../drivers/storage/assistant-cloud/assistant-cloud-thread-store.ts'
 import { describeThreadStore } from './conformance/describe-thread-store.ts'
@@ -39,6 +44,20 @@ describe('a server whose threads are in another of its kind', () => {
     expect(await read(far.client)).toMatchObject(stored)
     await near.client.threads.update({ params: { thread_id: 't1' }, body: { title: 'Named' } })
     expect((await far.client.threads.list()).body).toMatchObject([{ title: 'Named' }])
+  })
+
+  it('reaches users there by the ids of any issuer', async () => {
+    const far = await startTestServer({ env: { AUTH: 'api-key' } })
+    const key = (await far.identity.apiKeys?.create('front'))?.key ?? ''
+    for (const id of ['auth0|abc', 'me@example.com', 'a%2Fb', 'ü +;']) {
+      const owner = { workspaceId: 'w', userId: id }
+      await far.store.createThread(owner, { id: 't1', title: null })
+      const headers = { authorization: `Bearer ${key}`, 'aui-workspace-id': 'w' }
+      const cloud = createAssistantCloudClient(far.url, { headers: () => headers })
+      const answer = await cloud.projects.eraseUser({ params: { user_id: id } })
+      expect(answer).toMatchObject({ status: 200, body: { threads: 1 } })
+      expect(await far.store.getThread(owner, 't1')).toBeUndefined()
+    }
   })
 
   it('keeps its users apart there with a key, which nobody gets to see', async () => {

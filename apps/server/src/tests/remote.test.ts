@@ -63,6 +63,27 @@ describe('the remote upstream', () => {
     }
   })
 
+  it('leaves a thread readable, whatever an upstream writes into fields that may be left out', async () => {
+    let said: object = {}
+    const url = await startPeer((_request, response) => {
+      const chunks = [{ type: 'start' }, said, { type: 'finish', finishReason: null }]
+      sse(response).end(chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join(''))
+    })
+    const { client } = await startTestServer({ env: { ASSISTANT_UI_BASE_URL: url } })
+    const source = { type: 'source-url', sourceId: '1', url: 'https://a.example' }
+    const answers = [
+      { title: null, status: 'complete', parts: [source] },
+      { title: 5, status: 'failed', error: { code: 'upstream_protocol' }, parts: [] },
+    ]
+    for (const [at, { title, ...expected }] of answers.entries()) {
+      said = { ...source, title }
+      const id = `t${at}`
+      await ask(client, 'Hello', id)
+      const messages = await client.threads.messages({ params: { thread_id: id } })
+      expect(messages).toMatchObject({ status: 200, body: [{ role: 'user' }, expected] })
+    }
+  })
+
   it('answers 502 where nobody listens, and the next good request works', async () => {
     const { url, client } = await startTestServer({
       env: { ASSISTANT_UI_BASE_URL: 'http://127.0.0.1:1' },
@@ -179,9 +200,9 @@ function send(client: Client) {
   return client.chat.send({ body: { messages: [{ role: 'user', content: 'Hello' }] } })
 }
 
-async function ask(client: Client, content: string) {
+async function ask(client: Client, content: string, id?: string) {
   let reply = emptyReply
-  for await (const chunk of client.chat.stream({ messages: [{ role: 'user', content }] }))
-    reply = accumulate(reply, [chunk])
+  const body = { messages: [{ role: 'user' as const, content }], ...(id !== undefined && { id }) }
+  for await (const chunk of client.chat.stream(body)) reply = accumulate(reply, [chunk])
   return reply
 }

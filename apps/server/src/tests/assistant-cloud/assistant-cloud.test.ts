@@ -1,8 +1,24 @@
-import { accumulate, emptyReply, textOfParts } from '@assistant-ui-proxy/contract'
+import {
+  accumulate,
+  emptyReply,
+  textOfParts,
+  type UIMessageChunk,
+} from '@assistant-ui-proxy/contract'
 import { AssistantCloud } from 'assistant-cloud'
+import { pino } from 'pino'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { GrowingReply } from '../../chat/growing-reply.ts'
+import { ReplyWriter } from '../../chat/reply-writer.ts'
+import type { Upstream } from '../../chat/upstream.ts'
 import { AssistantCloudThreadStore } from '../../drivers/storage/assistant-cloud/assistant-cloud-thread-store.ts'
-import { describeThreadStore } from '../conformance/describe-thread-store.ts'
+import { localOwner } from '../../identity/owner.ts'
+import {
+  describeThreadStore,
+  growth,
+  said,
+  userMessage,
+} from '../conformance/describe-thread-store.ts'
+import { scriptConversation } from '../conversation.ts'
 import { startTestServer } from '../test-server.ts'
 import { apiKey, startStandInCloud } from './stand-in-cloud.ts'
 
@@ -73,7 +89,91 @@ describe('a server in front of Assistant Cloud', () => {
   })
 })
 
-async function startInFront(env: Record<string, string>) {
+describe('what keeps the threads, where it fails for a while', () => {
+  it('has what each reply said once, though others that are saved with it fail', async () => {
+    const { url: baseUrl, outage, messages, close } = await startStandInCloud()
+    onTestFinished(close)
+    const store = new AssistantCloudThreadStore({ baseUrl, apiKey }, { growthIntervalMs: 0 })
+    const writer = new ReplyWriter(store, pino({ level: 'silent' }))
+    const begin = async (id: string) => {
+      const reply = { ...userMessage(id), role: 'assistant' as const, parts: [] }
+      await store.addExchange(localOwner, { threadId: id, messages: [reply] })
+      return new GrowingReply({ owner: localOwner, messageId: id, runId: null })
+    }
+    const replies = [await begin('a'), await begin('b')]
+    const say = (...chunks: UIMessageChunk[]) => replies.map((reply) => reply.add(chunks, 10))
+    const stored = () => messages.map(({ content }) => content['parts'])
+    const texts = (...all: string[]) => all.map((text) => [expect.objectContaining({ text })])
+    const note = () => replies.map((reply) => writer.note(reply))
+
+    say(said('Hello'))
+    note()
+    await expect.poll(stored).toEqual(texts('Hello', 'Hello'))
+    outage.statusOf = (line) => (line.includes(messages[1]?.id ?? '') ? 503 : undefined)
+    say(said(' world'))
+    note()
+    await expect.poll(stored).toEqual(texts('Hello world', 'Hello'))
+    say(said(' end'), { type: 'finish' })
+    for (const ending of replies.map((reply) => writer.finish(reply)))
+      await expect(ending).rejects.toMatchObject({ problem: { code: 'storage_unavailable' } })
+    expect(stored()).toEqual(texts('Hello world end', 'Hello'))
+    outage.statusOf = () => undefined
+    await expect.poll(stored, patiently).toEqual(texts('Hello world end', 'Hello world end'))
+  })
+
+  it.each([
+    ['cannot be reached', 0],
+    ['has too much to do', 429],
+    ['fails', 500],
+  ])('keeps the end of a reply as soon as it can, where it %s', async (_name, status) => {
+    const { upstream, say, finish } = scriptConversation()
+    const { client, stand } = await startInFront({}, upstream)
+    const reading = ask(client, 't1', 'Hello')
+    say('Hello')
+    const stored = async () => (await client.threads.messages({ params: { thread_id: 't1' } })).body
+    await expect.poll(stored).toMatchObject([{}, { parts: [{ text: 'Hello' }] }])
+    stand.outage.statusOf = () => status
+    say(' world')
+    finish()
+    expect(await reading).toMatchObject({ problem: { code: 'storage_unavailable' } })
+    expect(await client.threads.list()).toMatchObject({
+      status: 503,
+      body: { code: 'storage_unavailable', detail: expect.stringContaining('Try again') },
+    })
+    stand.outage.statusOf = () => undefined
+    await expect
+      .poll(stored, patiently)
+      .toMatchObject([{}, { status: 'complete', error: null, parts: [{ text: 'Hello world' }] }])
+  })
+
+  it('leaves a reply what it said, where it fails as the reply is to go on', async () => {
+    const stand = await startStandInCloud()
+    onTestFinished(stand.close)
+    const store = new AssistantCloudThreadStore({ baseUrl: stand.url, apiKey })
+    const messages = [{ ...userMessage('a'), role: 'assistant' as const }]
+    await store.addExchange(localOwner, { threadId: 't1', messages })
+    const resumed = { id: 'a', parts: [{ type: 'text' as const, text: 'so far' }] }
+    const run = { runId: 'r2', name: undefined, fingerprint: '', serverId: 's' }
+    const exchange = { threadId: 't1', messages: [], resumed, run }
+    stand.outage.statusOf = () => 503
+    await expect(store.addExchange(localOwner, exchange)).rejects.toMatchObject({
+      problem: { code: 'storage_unavailable' },
+    })
+    stand.outage.statusOf = () => undefined
+    const lost: UIMessageChunk = { type: 'error', errorText: 'lost' }
+    const end = { ...growth('a', lost), owner: localOwner }
+    const late = { ...growth('a', said('late')), owner: localOwner, runId: 'r1' }
+    await store.saveReplies([late])
+    await store.saveReplies([{ ...end, runId: 'r2' }])
+    expect(await store.listMessages(localOwner, 't1')).toMatchObject([
+      { status: 'failed', parts: resumed.parts },
+    ])
+  })
+})
+
+const patiently = { timeout: 10_000, interval: 100 }
+
+async function startInFront(env: Record<string, string>, upstream?: Upstream) {
   const stand = await startStandInCloud()
   onTestFinished(stand.close)
   const log: string[] = []
@@ -85,10 +185,11 @@ async function startInFront(env: Record<string, string>) {
       ...env,
     },
     onLog: (line) => log.push(line),
+    ...(upstream && { upstream }),
   })
   const access = { baseUrl: stand.url, apiKey, userId: 'local', workspaceId: 'local' }
   const ready = async (): Promise<unknown> => (await fetch(`${url}/ready`)).json()
-  return { client, log, ready, cloud: new AssistantCloud(access) }
+  return { client, log, ready, stand, cloud: new AssistantCloud(access) }
 }
 
 async function ask(

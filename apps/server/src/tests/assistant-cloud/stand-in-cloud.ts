@@ -28,6 +28,10 @@ export async function startStandInCloud() {
   const threads: StoredThread[] = []
   const messages: StoredMessage[] = []
   const requests: string[] = []
+  /** What a request is answered with in place of what it asks for; 0: nothing, and the connection breaks. */
+  const outage: { statusOf: (request: string) => number | undefined } = {
+    statusOf: () => undefined,
+  }
   let count = 0
   const nextId = (kind: string) => `${kind}_${String(++count).padStart(6, '0')}`
   const threadsOf = (request: Request) => threads.filter((thread) => isOwn(thread, request))
@@ -208,7 +212,11 @@ export async function startStandInCloud() {
   const app = express()
   app.use(express.json())
   app.use((request, response, next) => {
-    requests.push(`${request.method} ${request.originalUrl}`)
+    const line = `${request.method} ${request.originalUrl}`
+    requests.push(line)
+    const status = outage.statusOf(line)
+    if (status === 0) return void request.socket.destroy()
+    if (status !== undefined) return void response.status(status).json({ error: 'outage' })
     const isOpen = request.path.startsWith('/v1/auth/tokens/')
     if (isOpen || /^Bearer (sk_aui_proj_stand_in|ey.*)$/.test(request.get('authorization') ?? ''))
       return next()
@@ -225,7 +233,7 @@ export async function startStandInCloud() {
     await closed
   }
   const url = `http://127.0.0.1:${(listening.address() as AddressInfo).port}`
-  return { url, threads, messages, requests, close }
+  return { url, threads, messages, requests, outage, close }
 }
 
 function workspaceOf(request: Request): string {

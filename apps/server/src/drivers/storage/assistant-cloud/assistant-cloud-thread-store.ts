@@ -1,11 +1,8 @@
 import {
-  accumulate,
   createProblem,
-  emptyReply,
   type CloudMessage,
   type ListThreadsQuery,
   type Message,
-  type Reply,
   type Thread,
   type ThreadUpdate,
 } from '@assistant-ui-proxy/contract'
@@ -14,20 +11,15 @@ import { localOwner, type Owner } from '../../../identity/owner.ts'
 import type { Exchange, ReplyGrowth, ThreadStore } from '../../../threads/thread-store.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { clientFor, expectStatus, type AssistantCloudAccess } from './cloud-access.ts'
+import { CloudReplies } from './cloud-replies.ts'
 import {
   contentOfMessage,
-  contentOfReply,
   messageFormat,
   messageOfCloud,
   ownIdOf,
   threadOfCloud,
 } from './cloud-rows.ts'
-
-/** Where a message is kept, by the service's ids. */
-interface Place {
-  readonly threadId: string
-  readonly messageId: string
-}
+import { keyOf, type Place } from './place.ts'
 
 const pageSize = 200
 const rememberedIds = 50_000
@@ -40,22 +32,24 @@ const staleAfterMs = 600_000
  *
  * The service makes ids of its own; those of this server are its `external_id`s. What its wire cannot
  * give: several messages are added one after another, parents first, so a failure between them leaves
- * the first; a message's id is unique within its thread only; a growing reply is up to a second
- * behind; and the replies that a dead server left are seen as failed when they are read.
+ * the first; replies that are saved together are saved each for itself; a message's id is unique within
+ * its thread only; a growing reply is up to a second behind; and the replies that a dead server left are
+ * seen as failed when they are read.
+ *
+ * @throws AppError `storage_unavailable` where the service cannot be reached or has too much to do, and
+ *   `upstream_*` where it does not take what it is asked
  */
 export class AssistantCloudThreadStore implements ThreadStore {
   readonly #access: AssistantCloudAccess
-  readonly #growthIntervalMs: number
   /** The service's thread ids, by owner and ours. */
   readonly #threadIds = new BoundedMap<string>(rememberedIds)
   readonly #places = new BoundedMap<Place>(rememberedIds)
-  /** The wire takes whole messages only: the replies that grow, and when each was written last. */
-  readonly #growing = new Map<string, { readonly reply: Reply; readonly writtenAtMs: number }>()
+  readonly #replies: CloudReplies
 
   /** @param growthIntervalMs the service is not written to more often for one reply */
   constructor(access: AssistantCloudAccess, { growthIntervalMs = 1_000 } = {}) {
     this.#access = access
-    this.#growthIntervalMs = growthIntervalMs
+    this.#replies = new CloudReplies(access, this.#places, growthIntervalMs)
   }
 
   async listThreads(owner: Owner, query: ListThreadsQuery): Promise<Thread[]> {
@@ -142,7 +136,9 @@ export class AssistantCloudThreadStore implements ThreadStore {
     return messages.filter(({ id }) => ids.includes(id))
   }
 
-  async addExchange(owner: Owner, { threadId, messages, resumed }: Exchange): Promise<void> {
+  async addExchange(owner: Owner, { threadId, messages, resumed, run }: Exchange): Promise<void> {
+    // First: where what follows fails, the run tells so in the reply, behind what that says so far.
+    if (resumed) this.#replies.resume(owner, resumed, run?.runId ?? null)
     const id =
       (await this.#findThreadId(owner, threadId)) ?? (await this.#makeThread(owner, threadId, null))
     const client = this.#client(owner)
@@ -170,16 +166,14 @@ export class AssistantCloudThreadStore implements ThreadStore {
       body: { last_message_at: new Date().toISOString() },
     })
     await expectStatus(activity, 200)
-    if (resumed === undefined) return
-    const { id: messageId, parts } = resumed
-    await this.#writeReply(owner, messageId, { ...emptyReply, parts })
+    if (resumed) await this.#replies.write(owner, resumed.id)
   }
 
   /** The wire has no place for runs: each server knows its own. */
   async findRun(): Promise<undefined> {}
 
   async saveReplies(growths: readonly ReplyGrowth[]): Promise<void> {
-    await Promise.all(growths.map((each) => this.#saveReply(each)))
+    await this.#replies.save(growths)
   }
 
   async renewLease(): Promise<void> {}
@@ -191,32 +185,6 @@ export class AssistantCloudThreadStore implements ThreadStore {
 
   async ping(): Promise<void> {
     await expectStatus(this.#client(localOwner).threads.list({ query: { limit: 1 } }), 200)
-  }
-
-  async #saveReply({ owner, messageId, chunks }: ReplyGrowth): Promise<void> {
-    const key = keyOf(owner, messageId)
-    const known = this.#growing.get(key)
-    const reply = accumulate(known?.reply ?? emptyReply, chunks)
-    const sinceLastMs = performance.now() - (known?.writtenAtMs ?? -Infinity)
-    if (known && reply.status === 'streaming' && sinceLastMs < this.#growthIntervalMs)
-      this.#growing.set(key, { ...known, reply })
-    else await this.#writeReply(owner, messageId, reply)
-  }
-
-  /** A reply that is not at its end is remembered once it is written. */
-  async #writeReply(owner: Owner, messageId: string, reply: Reply): Promise<void> {
-    const key = keyOf(owner, messageId)
-    const place = this.#places.get(key)
-    if (place === undefined) return
-    const asking = this.#client(owner).messages.update({
-      params: { thread_id: place.threadId, message_id: place.messageId },
-      body: { content: contentOfReply(reply) },
-    })
-    // A thread that is gone by now takes none.
-    await expectStatus(asking, 200, 404)
-    if (reply.status === 'streaming')
-      this.#growing.set(key, { reply, writtenAtMs: performance.now() })
-    else this.#growing.delete(key)
   }
 
   /** @returns all rows, parents first */
@@ -268,10 +236,6 @@ export class AssistantCloudThreadStore implements ThreadStore {
   #client(owner: Owner) {
     return clientFor(this.#access, owner)
   }
-}
-
-function keyOf({ workspaceId, userId }: Owner, id: string): string {
-  return JSON.stringify([workspaceId, userId, id])
 }
 
 /** In a millisecond, parents before children. */

@@ -3,7 +3,7 @@ import {
   ProblemError,
   type AssistantCloudClient,
 } from '@assistant-ui-proxy/contract'
-import { AppError } from '../../../app-error.ts'
+import { storageUnavailable } from '../../../app-error.ts'
 import type { Owner } from '../../../identity/owner.ts'
 import { errorOfStatus } from '../../upstream/upstream-errors.ts'
 
@@ -41,19 +41,22 @@ type Answer = { readonly status: number; readonly body: unknown }
 
 /**
  * The answer, where it is one of these statuses.
- * @throws AppError `upstream_*` for every other, and where the service cannot be reached
+ * @throws AppError `storage_unavailable` where the service cannot be reached, fails, or has too much to
+ *   do, and `upstream_*` for every other status
  */
 export async function expectStatus<Given extends Answer, Status extends number>(
   asking: Promise<Given>,
   ...statuses: readonly Status[]
 ): Promise<Extract<Given, { status: Status }>> {
   const answer = await asking.catch((cause: unknown) => {
-    if (!(cause instanceof ProblemError)) throw cause
-    throw new AppError('upstream_unreachable', 'What keeps the threads cannot be reached.', {
-      cause,
-    })
+    const isUnreachable =
+      cause instanceof ProblemError && cause.problem.code === 'server_unreachable'
+    throw isUnreachable ? storageUnavailable(cause) : cause
   })
-  if ((statuses as readonly number[]).includes(answer.status))
+  const { status } = answer
+  if ((statuses as readonly number[]).includes(status))
     return answer as Extract<Given, { status: Status }>
-  throw errorOfStatus(answer.status, undefined)
+  if (status === 408 || status === 429 || status >= 500)
+    throw storageUnavailable(new Error(`what keeps the threads answered with status ${status}`))
+  throw errorOfStatus(status, undefined)
 }

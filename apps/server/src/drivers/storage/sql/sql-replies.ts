@@ -10,20 +10,14 @@ import {
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
 import type { Owner } from '../../../identity/owner.ts'
 import type { Exchange, ReplyGrowth } from '../../../threads/thread-store.ts'
+import { grow, type GrownReply, type Piece } from '../grown-reply.ts'
 import type { Engine } from './engine.ts'
 import { jsonValue, tableOf } from './json-table.ts'
 import { clockOf } from './leases.ts'
-import {
-  grow,
-  grownReplyOf,
-  interruptionOf,
-  type GrownReply,
-  type Piece,
-  type StoredReply,
-} from './reply-growth.ts'
 import { jsonOrNull, messageColumns, messageOfRow } from './rows.ts'
 import type { Schema } from './schema.ts'
 import { rowOfRun } from './sql-runs.ts'
+import { grownReplyOf, interruptionOf, type StoredReply } from './stored-reply.ts'
 import { transact } from './transact.ts'
 
 /**

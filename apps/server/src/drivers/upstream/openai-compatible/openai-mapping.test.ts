@@ -4,6 +4,7 @@ import {
   accumulate,
   createEventReader,
   emptyReply,
+  textOfParts,
   type UIMessageChunk,
 } from '@assistant-ui-proxy/contract'
 import { describe, expect, it } from 'vitest'
@@ -79,10 +80,82 @@ describe('OpenAiMapping', () => {
     expect(map).not.toThrow('sk-secret')
   })
 
-  it.each(['{"choices":', '"text"', 'null'])('throws for %s, which is no completion', (data) => {
-    expect(() => new OpenAiMapping().map(data, [])).toThrow(/not JSON|no object/)
+  it('takes the texts of content that comes in parts, and leaves out the other parts', () => {
+    const thought = { type: 'thinking', thinking: [{ type: 'text', text: 'hm' }] }
+    const contents = [
+      'It ',
+      [{ type: 'text', text: 'is ' }, thought, { type: 'text', text: 'so' }],
+      [],
+    ]
+    const mapping = new OpenAiMapping()
+    const chunks: UIMessageChunk[] = []
+    for (const content of contents) mapping.map(eventOf({ content }), chunks)
+    expect(textOfParts(accumulate(emptyReply, chunks).parts)).toBe('It is so')
   })
+
+  it('takes null for a field that is not there', () => {
+    const call = { index: null, id: null, function: { name: 'weather', arguments: null } }
+    const nulls = { content: null, refusal: null, reasoning: null, reasoning_content: null }
+    const events = [
+      eventOf({ ...nulls, tool_calls: null }),
+      eventOf({ tool_calls: [call, { function: null }] }),
+      '{"choices":[{"delta":null,"finish_reason":null}],"usage":null,"error":null,"model":null}',
+      '{"choices":null}',
+    ]
+    const chunks: UIMessageChunk[] = []
+    const mapping = new OpenAiMapping()
+    for (const event of events) mapping.map(event, chunks)
+    expect(accumulate(emptyReply, chunks).parts).toMatchObject([
+      { type: 'step-start' },
+      { toolName: 'weather', state: 'input-streaming' },
+      { toolName: '' },
+    ])
+  })
+
+  it.each([
+    ['choices', '{"choices":{"0":{}}}'],
+    ['choices', '{"choices":[null]}'],
+    ['choices', '{"choices":["Hello"]}'],
+    ['finish_reason', '{"choices":[{"finish_reason":1}]}'],
+    ['delta', '{"choices":[{"delta":"Hello"}]}'],
+    ['content', eventOf({ content: 5 })],
+    ['content', eventOf({ content: { type: 'text', text: 'a' } })],
+    ['content', eventOf({ content: ['Hello'] })],
+    ['content', eventOf({ content: [null] })],
+    ['content', eventOf({ content: [{ type: 'text', text: 5 }] })],
+    ['refusal', eventOf({ refusal: ['No'] })],
+    ['reasoning', eventOf({ reasoning: {} })],
+    ['reasoning_content', eventOf({ reasoning_content: [] })],
+    ['tool_calls', eventOf({ tool_calls: {} })],
+    ['tool_calls', eventOf({ tool_calls: [null] })],
+    ['index', eventOf({ tool_calls: [{ index: '0' }] })],
+    ['id', eventOf({ tool_calls: [{ id: 5 }] })],
+    ['function', eventOf({ tool_calls: [{ function: 'weather' }] })],
+    ['name', eventOf({ tool_calls: [{ function: { name: {} } }] })],
+    ['arguments', eventOf({ tool_calls: [{ function: { name: 'a', arguments: {} } }] })],
+  ])('throws upstream_protocol for %s of a wrong type: %s', (field, data) => {
+    const map = () => new OpenAiMapping().map(data, [])
+    expect(map).toThrow(
+      expect.objectContaining({
+        problem: expect.objectContaining({
+          code: 'upstream_protocol',
+          detail: expect.stringContaining(`whose ${field} is`),
+        }),
+      }),
+    )
+  })
+
+  it.each(['{"choices":', '"text"', 'null', '[]'])(
+    'throws for %s, which is no completion',
+    (data) => {
+      expect(() => new OpenAiMapping().map(data, [])).toThrow(/not JSON|no object/)
+    },
+  )
 })
+
+function eventOf(delta: object): string {
+  return JSON.stringify({ choices: [{ index: 0, delta }] })
+}
 
 function readFixture(name: string): Promise<Buffer> {
   return readFile(join(import.meta.dirname, 'fixtures', `${name}.sse`))

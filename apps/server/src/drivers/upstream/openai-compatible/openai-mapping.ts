@@ -1,39 +1,15 @@
 import type { FinishReason, Tools, UIMessageChunk } from '@assistant-ui-proxy/contract'
 import { AppError } from '../../../app-error.ts'
 import type { EventMapping } from '../event-mapper.ts'
+import {
+  parseCompletionEvent,
+  textOfContent,
+  type CompletionEvent,
+  type Delta,
+  type ToolCallDelta,
+  type Usage,
+} from './completion-event.ts'
 import { TextEventTemplate } from './text-event-template.ts'
-
-/** What of a chat completion's streamed event is read here. All of it may be missing. */
-interface CompletionEvent {
-  readonly model?: string | null
-  readonly error?: unknown
-  readonly usage?: Usage | null
-  readonly choices?: readonly {
-    readonly delta?: Delta | null
-    readonly finish_reason?: string | null
-  }[]
-}
-
-interface Delta {
-  readonly content?: string | null
-  readonly refusal?: string | null
-  /** DeepSeek and vLLM say `reasoning_content`, OpenRouter, Ollama and newer vLLM `reasoning`. */
-  readonly reasoning?: string | null
-  readonly reasoning_content?: string | null
-  readonly tool_calls?: readonly ToolCallDelta[] | null
-}
-
-interface ToolCallDelta {
-  readonly index?: number
-  readonly id?: string | null
-  readonly function?: { readonly name?: string | null; readonly arguments?: string | null } | null
-}
-
-interface Usage {
-  readonly prompt_tokens?: number
-  readonly completion_tokens?: number
-  readonly total_tokens?: number
-}
 
 interface ToolCall {
   /** What every chunk of the call begins with. */
@@ -76,7 +52,7 @@ export class OpenAiMapping implements EventMapping {
       this.close(chunks)
       return true
     }
-    const event = parseEvent(data)
+    const event = parseCompletionEvent(data)
     this.#mapEvent(event, chunks)
     // The first event is another than those that follow it, as a rule.
     if (this.#open === 'text' && textOf(event) !== undefined) this.#template.learn(data, textOf)
@@ -124,7 +100,7 @@ export class OpenAiMapping implements EventMapping {
   #mapDelta(delta: Delta, chunks: UIMessageChunk[]): void {
     const reasoning = delta.reasoning_content ?? delta.reasoning
     if (reasoning) this.#grow('reasoning', reasoning, chunks)
-    const text = delta.content ?? delta.refusal
+    const text = textOfContent(delta.content) ?? delta.refusal
     if (text) this.#grow('text', text, chunks)
     if (delta.tool_calls) for (const call of delta.tool_calls) this.#mapToolCall(call, chunks)
   }
@@ -183,20 +159,6 @@ function textOf(event: CompletionEvent): string | undefined {
   const isAlone = Object.entries(others).every(([name, value]) => value == null || name === 'role')
   const isPlain = usage == null && error == null && choice.finish_reason == null && isAlone
   return isPlain && typeof content === 'string' ? content : undefined
-}
-
-function parseEvent(data: string): CompletionEvent {
-  let event: unknown
-  try {
-    event = JSON.parse(data)
-  } catch (cause) {
-    throw new AppError('upstream_protocol', 'The model server sent an event that is not JSON.', {
-      cause,
-    })
-  }
-  if (typeof event !== 'object' || event === null)
-    throw new AppError('upstream_protocol', 'The model server sent an event that is no object.')
-  return event
 }
 
 /** The whole call; arguments that are no JSON are shown as what went wrong with it. */

@@ -25,6 +25,11 @@ describe('RemoteMapping', () => {
     expect(mapAll([...events, '[DONE]'])).toEqual(chunks)
   })
 
+  it('takes a chunk with nulls for a chunk from the first on', () => {
+    const events = ['{"type":"start","messageId":null}', '{"type":"finish","finishReason":null}']
+    expect(mapAll(events)).toEqual([{ type: 'start' }, { type: 'finish' }])
+  })
+
   it('takes a chunk for text in a stream of text', () => {
     const text = '{"type":"finish"}'
     expect(mapAll(['Look: ', text])).toContainEqual({ type: 'text-delta', id: '0', delta: text })

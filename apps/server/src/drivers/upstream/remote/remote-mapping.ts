@@ -1,9 +1,4 @@
-import {
-  decodeChunk,
-  isTerminal,
-  isUIMessageChunk,
-  type UIMessageChunk,
-} from '@assistant-ui-proxy/contract'
+import { decodeChunk, isTerminal, type UIMessageChunk } from '@assistant-ui-proxy/contract'
 import type { EventMapping } from '../event-mapper.ts'
 
 const id = '0'
@@ -47,7 +42,7 @@ function mapChunk(data: string, chunks: UIMessageChunk[]): boolean {
 
 function isChunk(data: string): boolean {
   try {
-    return isUIMessageChunk(JSON.parse(data))
+    return decodeChunk(data) !== undefined
   } catch {
     return false
   }

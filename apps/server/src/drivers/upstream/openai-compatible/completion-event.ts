@@ -1,0 +1,127 @@
+import { AppError } from '../../../app-error.ts'
+
+/** What of a chat completion's streamed event is read here. All of it may be missing. */
+export interface CompletionEvent {
+  readonly model?: unknown
+  readonly error?: unknown
+  readonly usage?: Usage | null
+  readonly choices?: readonly {
+    readonly delta?: Delta | null
+    readonly finish_reason?: string | null
+  }[]
+}
+
+export interface Delta {
+  /** Some servers send parts of it in place of a string. */
+  readonly content?: string | readonly { readonly type?: unknown; readonly text?: unknown }[] | null
+  readonly refusal?: string | null
+  /** DeepSeek and vLLM say `reasoning_content`, OpenRouter, Ollama and newer vLLM `reasoning`. */
+  readonly reasoning?: string | null
+  readonly reasoning_content?: string | null
+  readonly tool_calls?: readonly ToolCallDelta[] | null
+}
+
+export interface ToolCallDelta {
+  readonly index?: number | null
+  readonly id?: string | null
+  readonly function?: { readonly name?: string | null; readonly arguments?: string | null } | null
+}
+
+export interface Usage {
+  readonly prompt_tokens?: unknown
+  readonly completion_tokens?: unknown
+  readonly total_tokens?: unknown
+}
+
+/**
+ * The event in a text, of whose fields those that are read are what they should be. By hand, since it
+ * runs once per token.
+ * @throws AppError `upstream_protocol`
+ */
+export function parseCompletionEvent(data: string): CompletionEvent {
+  const event = parse(data)
+  if (!isObject(event))
+    throw new AppError('upstream_protocol', 'The model server sent an event that is no object.')
+  const [choice] = listIn(event, 'choices')
+  if (choice === undefined) return event
+  if (!isObject(choice)) throw malformed('choices')
+  checkString(choice, 'finish_reason')
+  const delta = objectIn(choice, 'delta')
+  if (delta !== undefined) checkDelta(delta)
+  return event
+}
+
+/** The text of content: of parts, that of those that are text. */
+export function textOfContent(content: Delta['content']): string | null | undefined {
+  if (typeof content !== 'object' || content === null) return content
+  return content.map(({ type, text }) => (type === 'text' ? text : '')).join('')
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+function checkDelta(delta: Fields): void {
+  if (Array.isArray(delta['content'])) delta['content'].forEach(checkContentPart)
+  else checkString(delta, 'content')
+  checkString(delta, 'refusal')
+  checkString(delta, 'reasoning')
+  checkString(delta, 'reasoning_content')
+  listIn(delta, 'tool_calls').forEach(checkToolCall)
+}
+
+function checkContentPart(part: unknown): void {
+  if (!isObject(part)) throw malformed('content')
+  if (part['type'] === 'text' && typeof part['text'] !== 'string') throw malformed('content')
+}
+
+function checkToolCall(call: unknown): void {
+  if (!isObject(call)) throw malformed('tool_calls')
+  const { index } = call
+  if (!isMissing(index) && typeof index !== 'number') throw malformed('index')
+  checkString(call, 'id')
+  const called = objectIn(call, 'function')
+  if (called === undefined) return
+  checkString(called, 'name')
+  checkString(called, 'arguments')
+}
+
+function checkString(fields: Fields, name: string): void {
+  const value = fields[name]
+  if (!isMissing(value) && typeof value !== 'string') throw malformed(name)
+}
+
+function objectIn(fields: Fields, name: string): Fields | undefined {
+  const value = fields[name]
+  if (isMissing(value)) return undefined
+  if (!isObject(value)) throw malformed(name)
+  return value
+}
+
+function listIn(fields: Fields, name: string): readonly unknown[] {
+  const value = fields[name]
+  if (isMissing(value)) return []
+  if (!Array.isArray(value)) throw malformed(name)
+  return value
+}
+
+function isMissing(value: unknown): value is null | undefined {
+  return value === undefined || value === null
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function malformed(name: string): AppError {
+  const detail = `The model server sent an event whose ${name} is not what it should be.`
+  return new AppError('upstream_protocol', detail)
+}
+
+function parse(data: string): unknown {
+  try {
+    return JSON.parse(data)
+  } catch (cause) {
+    throw new AppError('upstream_protocol', 'The model server sent an event that is not JSON.', {
+      cause,
+    })
+  }
+}
