@@ -5,7 +5,8 @@ import type { ProxyOptions } from 'vite'
 export function proxyTo(port: string): Record<string, ProxyOptions> {
   const options: ProxyOptions = {
     target: `http://127.0.0.1:${port}`,
-    changeOrigin: true,
+    // The server begins the URLs of files with where it was asked, which the browser has to reach.
+    changeOrigin: false,
     configure: (proxy) => {
       proxy.on('error', (_error, _request, response) => {
         if ('writeHead' in response && !response.headersSent) answerForServer(response, port)

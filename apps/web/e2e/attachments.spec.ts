@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import { expect, test } from './support/test.ts'
 
 const png = Buffer.from(
@@ -27,27 +27,57 @@ test('files are attached by button, paste and drop, and are there after a reload
   await expect(attached).toHaveCount(0)
   for (const _ of ['now', 'after a reload']) {
     const image = chat.questions.getByRole('img', { name: 'cat.png' })
-    await expect
-      .poll(() => image.evaluate((element) => (element as HTMLImageElement).naturalWidth))
-      .toBe(1)
+    await expect.poll(() => widthOf(image)).toBe(1)
     await expect(chat.questions.getByRole('link', { name: 'more.md' })).toBeVisible()
     await page.reload()
   }
   const [question] = await server.messages(chat.threadId)
   expect(question?.parts.map(({ type }) => type)).toEqual(['text', 'file', 'file'])
+
+  // The same server under another address, from which a page may not show the first one's images.
+  await page.goto(page.url().replace('127.0.0.1', 'localhost'))
+  await expect.poll(() => widthOf(chat.questions.getByRole('img', { name: 'cat.png' }))).toBe(1)
 })
 
-test('a file that the server does not take is named, with the reason', async ({ chat, page }) => {
+test('a file that the server does not take is named, with the reason, and holds the message up', async ({
+  chat,
+  page,
+  server,
+}) => {
   await chat.open()
+  await attach(page, cat)
   await attach(page, { name: 'page.html', mimeType: 'text/html', buffer: Buffer.from('<p>') })
   await expect(page.getByText('page.html was not attached')).toBeVisible()
   await expect(page.getByText('Files may be of these types')).toBeVisible()
+  await chat.composer.fill('With both')
+  await chat.composer.press('Enter')
+  await expect(chat.button('Send')).toBeDisabled()
+  await expect(page.getByRole('alert').filter({ hasText: 'Remove what failed' })).toBeVisible()
   await chat.button('Remove page.html').click()
+  await expect(chat.composer).toHaveValue('With both')
   await chat.ask('Then without it')
   await expect(chat.lastReply).toContainText('Then without it')
+  const [question] = await server.messages(chat.threadId)
+  expect(question?.parts).toMatchObject([
+    { type: 'text' },
+    { type: 'file', url: expect.stringContaining('/v1/files/'), filename: 'cat.png' },
+  ])
+
+  // Where a message is edited, too.
+  await chat.button('Edit', chat.questions).click()
+  const attached = chat.questions.getByRole('list', { name: 'Attachments' }).getByRole('listitem')
+  await expect(attached).toHaveText(['cat.png'])
+  await hand(page, 'paste', 'page.html', 'text/html', 'Edit message')
+  await expect(chat.button('Save')).toBeDisabled()
+  await chat.button('Remove page.html').click()
+  await chat.button('Save').click()
+  await expect(chat.questions.getByRole('img', { name: 'cat.png' })).toBeVisible()
 })
 
-test('how far a file has come is shown while it is on its way', async ({ chat, page }) => {
+test('how far a file has come is shown, and the message waits until it is there', async ({
+  chat,
+  page,
+}) => {
   await chat.open()
   let release: () => void = () => undefined
   const held = new Promise<void>((resolve) => (release = resolve))
@@ -58,10 +88,12 @@ test('how far a file has come is shown while it is on its way', async ({ chat, p
   await attach(page, cat)
   const progress = page.getByRole('progressbar', { name: 'cat.png is being brought' })
   await expect(progress).toBeVisible()
-  // Said before it is there: it goes along all the same.
   await chat.composer.fill('What is it?')
-  await chat.button('Send').click()
+  await chat.composer.press('Enter')
+  await expect(chat.button('Send')).toBeDisabled()
+  await expect(chat.composer).toHaveValue('What is it?')
   release()
+  await chat.button('Send').click()
   await expect(chat.questions.getByRole('img', { name: 'cat.png' })).toBeVisible()
 })
 
@@ -81,6 +113,29 @@ test('a reply is said to be good, or bad', async ({ chat, page }) => {
   await expect(bad).toHaveAttribute('aria-pressed', 'true')
 })
 
+test('what a server that keeps no threads itself cannot do is not offered', async ({
+  chat,
+  page,
+  server,
+  startServer,
+}) => {
+  const remote = { UPSTREAM: 'remote', THREADS: 'remote', ASSISTANT_UI_BASE_URL: server.url }
+  const { url } = await startServer({ ...remote, DATABASE_URL: '' })
+  await chat.open(url)
+  await chat.ask('Hello')
+  await expect(chat.button('Regenerate', chat.lastReply)).toBeVisible()
+  await expect(chat.button('Good reply')).toHaveCount(0)
+  await expect(chat.button('Attach a file')).toHaveCount(0)
+  await expect(page.getByRole('textbox', { name: 'Search conversations' })).toHaveCount(0)
+  await hand(page, 'paste', 'notes.txt', 'text/plain')
+  await hand(page, 'drop', 'more.md', 'text/markdown')
+  await expect(page.getByRole('list', { name: 'Attachments' })).toHaveCount(0)
+})
+
+function widthOf(image: Locator): Promise<number> {
+  return image.evaluate((element) => (element as HTMLImageElement).naturalWidth)
+}
+
 async function attach(page: Page, file: typeof cat): Promise<void> {
   const [chooser] = await Promise.all([
     page.waitForEvent('filechooser'),
@@ -90,8 +145,14 @@ async function attach(page: Page, file: typeof cat): Promise<void> {
 }
 
 /** As a browser hands over what is pasted, or dropped. */
-function hand(page: Page, event: 'paste' | 'drop', name: string, type: string): Promise<void> {
-  return page.getByRole('textbox', { name: 'Message', exact: true }).evaluate(
+function hand(
+  page: Page,
+  event: 'paste' | 'drop',
+  name: string,
+  type: string,
+  textbox = 'Message',
+): Promise<void> {
+  return page.getByRole('textbox', { name: textbox, exact: true }).evaluate(
     (box, given) => {
       const data = new DataTransfer()
       data.items.add(new File(['words'], given.name, { type: given.type }))

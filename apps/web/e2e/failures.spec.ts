@@ -80,7 +80,7 @@ test('a server that is killed and comes back loses neither the draft nor what wa
   await expect(reconnecting).toBeVisible()
   await expect(chat.lastReply).toContainText('A stream is')
   await server.restart()
-  await expect(chat.lastReply.getByRole('alert')).toContainText('connection broke')
+  await expect(chat.lastReply.getByRole('alert')).toContainText('stopped in the middle')
   await expect(reconnecting).toHaveCount(0)
 
   // Said while nobody listens: it is sent when somebody does.
@@ -101,6 +101,17 @@ test('a server that is killed and comes back loses neither the draft nor what wa
   expect(replies.map(({ status }) => status)).toEqual(['complete', 'failed', 'complete'])
   // Storage may be 250 ms behind, which is less than one slow word.
   expect(textOf(replies[1])).toMatch(/^A stream/)
+})
+
+test('a browser that takes itself for offline asks the server all the same', async ({
+  chat,
+  page,
+}) => {
+  await chat.open()
+  await chat.ask('Where do cormorants dive?')
+  await page.evaluate(() => window.dispatchEvent(new Event('offline')))
+  await page.getByRole('textbox', { name: 'Search conversations' }).fill('cormorants')
+  await expect(page.getByRole('list', { name: 'Found' }).getByRole('link')).toHaveCount(1)
 })
 
 test('a banner says that the server is away, until it is back', async ({

@@ -29,29 +29,31 @@ test('somebody without an account keeps their threads, and sees nobody else’s'
   await stranger.close()
 })
 
-test('a token that has expired is replaced in the middle of the work', async ({
-  chat,
-  page,
-  startServer,
-}) => {
-  const server = await startServer({ AUTH: 'anonymous', AUTH_OPEN_IN_PRODUCTION: '' })
-  const tokens: string[] = []
-  page.on('response', (response) => {
-    if (response.url().includes('/v1/auth/tokens/')) tokens.push(new URL(response.url()).pathname)
+for (const browser of ['a browser', 'one that forbids storage'])
+  test(`in ${browser} a token that has expired is replaced in the middle of the work`, async ({
+    chat,
+    page,
+    startServer,
+  }) => {
+    if (browser !== 'a browser') await page.addInitScript(forbidStorage)
+    const server = await startServer({ AUTH: 'anonymous', AUTH_OPEN_IN_PRODUCTION: '' })
+    const tokens: string[] = []
+    page.on('response', (response) => {
+      if (response.url().includes('/v1/auth/tokens/')) tokens.push(new URL(response.url()).pathname)
+    })
+    await chat.open(server.url)
+    await chat.ask('Hello')
+    // As the server answers five minutes later.
+    let refused = 0
+    await page.route('**/api/**', async (route) => {
+      if (refused++ > 0) return route.fallback()
+      const problem = { code: 'token_expired', detail: 'The token has expired.', status: 401 }
+      await route.fulfill({ status: 401, contentType: 'application/problem+json', json: problem })
+    })
+    await chat.ask('And again')
+    await expect(chat.lastReply).toContainText('And again')
+    expect(tokens).toEqual(['/v1/auth/tokens/anonymous', '/v1/auth/tokens/refresh'])
   })
-  await chat.open(server.url)
-  await chat.ask('Hello')
-  // As the server answers five minutes later.
-  let refused = 0
-  await page.route('**/api/**', async (route) => {
-    if (refused++ > 0) return route.fallback()
-    const problem = { code: 'token_expired', detail: 'The token has expired.', status: 401 }
-    await route.fulfill({ status: 401, contentType: 'application/problem+json', json: problem })
-  })
-  await chat.ask('And again')
-  await expect(chat.lastReply).toContainText('And again')
-  expect(tokens).toEqual(['/v1/auth/tokens/anonymous', '/v1/auth/tokens/refresh'])
-})
 
 test('a token that is handed over signs in, and brings what was said before along', async ({
   chat,
@@ -73,5 +75,23 @@ test('a token that is handed over signs in, and brings what was said before alon
   await expect(chat.threadRow('Said before signing in')).toBeVisible()
   await page.reload()
   await expect(chat.threadRow('Said before signing in')).toBeVisible()
+
+  // Before it expires, who embeds the page hands over the next.
+  const next = await issuer.sign('alice', { until: 600 })
+  await page.evaluate((hash) => (location.hash = hash), `#token=${next}`)
+  await expect(page).not.toHaveURL(/token/)
+  const sent = page.waitForRequest('**/api/chat')
+  await chat.ask('Still me')
+  expect((await sent).headers()['authorization']).toBe(`Bearer ${next}`)
   issuer.close()
 })
+
+/** As a browser does that blocks all of a site's data. */
+function forbidStorage(): void {
+  for (const name of ['localStorage', 'sessionStorage'])
+    Object.defineProperty(window, name, {
+      get: () => {
+        throw new DOMException('It is forbidden.', 'SecurityError')
+      },
+    })
+}

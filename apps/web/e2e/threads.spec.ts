@@ -75,6 +75,62 @@ test('back and forward walk through the threads', async ({ chat, page }) => {
   await expect(chat.questions).toHaveText([/Tuesday sun/])
 })
 
+test('a page of the list that does not come says why, and is asked for again when one wants it', async ({
+  chat,
+  page,
+  request,
+  startServer,
+}) => {
+  const { url } = await startServer()
+  for (let number = 0; number < 60; number++)
+    await request.post(`${url}/api/threads`, { data: { title: `Number ${number}` } })
+  let asked = 0
+  const nextPage = /\/api\/threads\?.*after=/
+  await page.route(nextPage, (route) => {
+    asked++
+    const problem = {
+      type: 'about:blank',
+      code: 'shutting_down',
+      title: 'Away',
+      detail: 'Back in a minute.',
+      status: 503,
+    }
+    return route.fulfill({ status: 503, contentType: 'application/problem+json', json: problem })
+  })
+  await chat.open(url)
+  const alert = chat.sidebar.getByRole('alert')
+  await chat.threadRow('Number 10').scrollIntoViewIfNeeded()
+  await expect(alert).toContainText('Back in a minute.')
+  await page.waitForTimeout(500)
+  expect(asked).toBe(1)
+  await page.unroute(nextPage)
+  await chat.button('Try again', alert).click()
+  await expect(chat.sidebar.getByRole('link')).toHaveCount(60)
+})
+
+test('what was loaded before something was said does not take it away', async ({ chat, page }) => {
+  await chat.open()
+  await chat.ask('Said long ago')
+  const { threadId } = chat
+  await chat.newChat()
+  let asked = 0
+  let release: () => void = () => undefined
+  const held = new Promise<void>((resolve) => (release = resolve))
+  await page.route('**/messages', async (route) => {
+    const response = await route.fetch()
+    if (asked++ === 0) await held
+    await route.fulfill({ response })
+  })
+  await chat.openThread(threadId)
+  await chat.send('Say 60 words slowly')
+  await chat.replying()
+  await chat.button('Stop').click()
+  await expect.poll(() => asked).toBe(2)
+  release()
+  await expect(chat.lastReply).toContainText('Stopped')
+  await expect(chat.questions).toHaveText([/Said long ago/, /60 words slowly/])
+})
+
 test('an address of a thread that does not exist says so', async ({ chat, page }) => {
   await page.goto('/t/no-such-thread')
   await expect(page.getByRole('alert').filter({ hasText: 'does not exist' })).toBeVisible()

@@ -12,14 +12,9 @@ export const activity = new ThreadActivity()
 
 export const chats = new ChatRegistry({
   source: {
-    load: (threadId) =>
-      queryClient.fetchQuery({
-        queryKey: ['threads', threadId, 'messages'],
-        queryFn: async () =>
-          bodyOf(await client.threads.messages({ params: { thread_id: threadId } }), 200),
-        // The chat's store is what keeps them.
-        gcTime: 0,
-      }),
+    // Not through the query cache: it would give the answer to a question that was asked before.
+    load: async (threadId) =>
+      bodyOf(await client.threads.messages({ params: { thread_id: threadId } }), 200),
     send: (body, options) => {
       const model = chosenModel()
       return client.chat.stream({ ...body, ...(model && { model }) }, withCheck(options))

@@ -15,12 +15,13 @@ const productName = 'assistant-ui-proxy'
 /** What the address names: a thread, or a new chat. */
 export function ThreadPage() {
   const { threadId, openNew } = useLocationOfThread()
-  const { list } = useThreads()
+  const { list, pages } = useThreads()
   const { isOpening, problem, retry } = useOpenThread()
   const mainThreadId = useAuiState((state) => state.threads.mainThreadId)
   const recover = () => {
     if (problem) retry()
     if (list.getState().loadError !== undefined) void list.reload()
+    else if (pages.problemHere()) void list.loadMore()
     if (threadId !== undefined) void chats.find(threadId)?.recover()
   }
   const title = useAuiState((state) => state.threadListItem.title)

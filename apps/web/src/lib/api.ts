@@ -24,7 +24,11 @@ export const queryClient = new QueryClient({
       if (queryKey[0] !== readyKey[0]) checkServerAfter(problemOf(error))
     },
   }),
-  defaultOptions: { queries: { retry: false, refetchOnWindowFocus: false } },
+  defaultOptions: {
+    // The server may be on this machine, or in this house: whether it is there shows when it is asked.
+    queries: { networkMode: 'always', retry: false, refetchOnWindowFocus: false },
+    mutations: { networkMode: 'always' },
+  },
 })
 
 /** The contract as React Query hooks. Components use `useReadiness` and its like, not this. */

@@ -1,6 +1,6 @@
 import { createAssistantCloudClient } from '@assistant-ui-proxy/contract'
 import { apiUrl } from '../config/env.ts'
-import { storage } from './storage.ts'
+import { storage, tabStorage } from './storage.ts'
 
 /** Of somebody without an account; it names them on this browser. */
 const refreshKey = 'assistant-ui-proxy:refresh-token'
@@ -8,12 +8,12 @@ const refreshKey = 'assistant-ui-proxy:refresh-token'
 const handedKey = 'assistant-ui-proxy:token'
 
 /**
- * Who the page acts for. A token that it was handed (`/#token=…`) is used as it is; else nothing is sent
- * until the server asks who it is, and then it signs in without an account.
+ * Who the page acts for. A token that it was handed (`/#token=…`, at any time) is used as it is; else
+ * nothing is sent until the server asks who it is, and then it signs in without an account.
  */
 class Session {
   readonly #fetch: typeof fetch
-  readonly #handed: string | undefined
+  #handed: string | undefined
   #token: string | undefined
   #signingIn: Promise<boolean> | undefined
   /** Undefined: there is nothing to wait for. */
@@ -21,9 +21,9 @@ class Session {
 
   constructor(fetch: typeof globalThis.fetch = globalThis.fetch.bind(globalThis)) {
     this.#fetch = fetch
-    this.#handed = takeHandedToken()
-    this.#token = this.#handed
-    if (this.#handed !== undefined) this.#claiming = this.#claim()
+    this.#use(takeTokenFromAddress() ?? tabStorage.read(handedKey))
+    // Who embeds the page hands over another before one expires.
+    addEventListener('hashchange', () => this.#use(takeTokenFromAddress()))
   }
 
   /** `fetch` with the token; where the server refuses it, once more with a new one. */
@@ -31,10 +31,17 @@ class Session {
     await this.#claiming
     const used = this.#token
     const response = await this.#fetch(input, withToken(init, used))
-    if (response.status !== 401 || this.#handed !== undefined) return response
-    // Another request may have signed in meanwhile.
-    const isIn = this.#token !== used || (await this.#signIn())
+    if (response.status !== 401) return response
+    // Another request may have signed in meanwhile, or somebody handed over another.
+    const isIn = this.#token !== used || (this.#handed === undefined && (await this.#signIn()))
     return isIn ? this.#fetch(input, withToken(init, this.#token)) : response
+  }
+
+  #use(handed: string | undefined): void {
+    if (handed === undefined) return
+    this.#handed = handed
+    this.#token = handed
+    this.#claiming = this.#claim()
   }
 
   /** Once for all that wait for it, in all tabs. @returns whether there is a token now */
@@ -61,7 +68,7 @@ class Session {
   }
 
   #keep(token: string): boolean {
-    this.#token = token
+    this.#token = this.#handed ?? token
     return true
   }
 
@@ -87,14 +94,14 @@ class Session {
 
 export const session = new Session()
 
-/** Takes the token out of the address, where others would see it. */
-function takeHandedToken(): string | undefined {
+/** Takes a token out of the address, where others would see it. */
+function takeTokenFromAddress(): string | undefined {
   const [, token] = /^#token=(.+)$/.exec(location.hash) ?? []
   if (token !== undefined) {
-    sessionStorage.setItem(handedKey, token)
+    tabStorage.write(handedKey, token)
     history.replaceState(history.state, '', location.pathname + location.search)
   }
-  return token ?? sessionStorage.getItem(handedKey) ?? undefined
+  return token
 }
 
 function withToken(init: RequestInit | undefined, token: string | undefined): RequestInit {

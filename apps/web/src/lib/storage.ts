@@ -1,20 +1,36 @@
-/** The browser's storage, which may be full or forbidden: then nothing is remembered. */
-export const storage = {
-  read(key: string): string | undefined {
-    try {
-      return localStorage.getItem(key) ?? undefined
-    } catch {
-      return undefined
-    }
-  },
+/**
+ * One of the browser's storages. It may be full or forbidden: then the page remembers by itself, for as
+ * long as it is there.
+ * @param area is asked for each time, since even that may throw
+ */
+export function createStorage(area: () => Storage) {
+  /** What could not be written. */
+  const unwritten = new Map<string, string | undefined>()
+  return {
+    read(key: string): string | undefined {
+      if (unwritten.has(key)) return unwritten.get(key)
+      try {
+        return area().getItem(key) ?? undefined
+      } catch {
+        return undefined
+      }
+    },
 
-  /** Without a value, the key is forgotten. */
-  write(key: string, value: string | undefined): void {
-    try {
-      if (value === undefined) localStorage.removeItem(key)
-      else localStorage.setItem(key, value)
-    } catch {
-      // See above.
-    }
-  },
+    /** Without a value, the key is forgotten. */
+    write(key: string, value: string | undefined): void {
+      try {
+        if (value === undefined) area().removeItem(key)
+        else area().setItem(key, value)
+        unwritten.delete(key)
+      } catch {
+        unwritten.set(key, value)
+      }
+    },
+  }
 }
+
+/** Of the browser, for good. */
+export const storage = createStorage(() => localStorage)
+
+/** Of the tab, through reloads. */
+export const tabStorage = createStorage(() => sessionStorage)

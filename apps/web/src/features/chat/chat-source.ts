@@ -9,7 +9,7 @@ import type { Row } from './message-tree.ts'
 
 /** Where a thread's messages come from and go to. */
 export interface ChatSource {
-  /** @throws ProblemError */
+  /** As of now, and not of when somebody else asked. @throws ProblemError */
   load(threadId: string): Promise<readonly Message[]>
   /** @throws ProblemError, or the signal's reason once it is aborted */
   send(body: ChatBody, options: ChatStreamOptions): AsyncIterable<UIMessageChunk>

@@ -1,10 +1,11 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   createProblem,
   ProblemError,
   textOfParts,
   type ChatBody,
   type Message,
+  type Problem,
   type UIMessageChunk,
 } from '@assistant-ui-proxy/contract'
 import type { ChatSource } from './chat-source.ts'
@@ -112,7 +113,12 @@ describe('ChatStore', () => {
     const { store, stops } = openNew(slow, {
       load: async () => [
         message({ id: rows(store)[0]?.id ?? '', role: 'user', parts: hello }),
-        message({ id: 'r1', status: 'stopped', parts: textParts('Half') }),
+        message({
+          id: 'r1',
+          parent_id: rows(store)[0]?.id ?? '',
+          status: 'stopped',
+          parts: textParts('Half'),
+        }),
       ],
     })
     store.say(hello, null)
@@ -185,6 +191,26 @@ describe('ChatStore', () => {
     await vi.waitFor(() => expect(rows(store)[0]?.status).toBe('complete'), { timeout: 3_000 })
   })
 
+  it('goes on looking at it when that fails too', async () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    const answers = [
+      async () => [message({ id: 'r1', status: 'streaming' })],
+      () => Promise.reject(unreachable),
+      () => Promise.reject(unreachable),
+      async () => [message({ id: 'r1', parts: textParts('Whole') })],
+    ]
+    const { store, problems } = open(
+      () => chunks(),
+      async () => answers.shift()?.() ?? [],
+    )
+    store.subscribe(() => undefined)
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(rows(store)[0]).toMatchObject({ status: 'complete', parts: textParts('Whole') })
+    expect(answers).toEqual([])
+    expect(problems).toEqual([unreachable.problem, unreachable.problem])
+  })
+
   it('fails a reply with the problem of its error chunk', async () => {
     const problem = createProblem('upstream_error', 'It broke.')
     const { store } = openNew(() =>
@@ -206,6 +232,25 @@ describe('ChatStore', () => {
       status: 'failed',
       problem: { code: 'stream_interrupted' },
     })
+  })
+
+  it('takes the stored words and problem of a reply that it lost and that failed', async () => {
+    const problem = createProblem('upstream_error', 'It broke.')
+    const { store } = openLost({ status: 'failed', error: problem, parts: textParts('Half more') })
+    store.say(hello, null)
+    await vi.waitFor(() => expect(rows(store)[1]).toMatchObject({ status: 'failed', problem }))
+    expect(branch(store)).toEqual(['Hello', 'Half more'])
+    const before = rows(store)[1]
+    await store.refresh()
+    expect(rows(store)[1]).toBe(before)
+  })
+
+  it('takes the stored words of a reply that it lost and that was stopped, and says why it lost it', async () => {
+    const { store } = openLost({ status: 'stopped', parts: textParts('Half more') })
+    store.say(hello, null)
+    await vi.waitFor(() => expect(branch(store)).toEqual(['Hello', 'Half more']))
+    const problem = { code: 'stream_interrupted' }
+    expect(rows(store)[1]).toMatchObject({ status: 'failed', problem })
   })
 
   it('keeps a message that could not be sent, through a reload too, and sends it under the same id', async () => {
@@ -307,6 +352,26 @@ interface Extras {
   readonly schedule?: (callback: () => void) => () => void
 }
 
+/** A new thread whose connection breaks in the middle of its reply, which the server ends so. */
+function openLost(end: Partial<Message>) {
+  const broken = new ProblemError(createProblem('stream_interrupted', 'It broke off.'))
+  async function* lost(): AsyncGenerator<UIMessageChunk> {
+    yield* begin('r1', 'Half')
+    throw broken
+  }
+  const opened = openNew(lost, {
+    load: async () => {
+      const [question] = opened.bodies[0]?.messages ?? []
+      const id = question?.id ?? ''
+      return [
+        message({ id, role: 'user', parts: hello }),
+        message({ id: 'r1', parent_id: id, ...end }),
+      ]
+    },
+  })
+  return opened
+}
+
 function openNew(send: Send, { load = async () => [], ...extras }: Extras = {}) {
   return open(send, load, { ...extras, isNew: true })
 }
@@ -322,6 +387,7 @@ function open(
   }: Omit<Extras, 'load'> & { isNew?: boolean } = {},
 ) {
   const bodies: ChatBody[] = []
+  const problems: Problem[] = []
   let stops = 0
   const source: ChatSource = {
     load,
@@ -340,13 +406,14 @@ function open(
     isNew,
     source,
     unsent: memoryOfUnsent(),
+    onProblem: (problem) => void problems.push(problem),
     schedule: (callback) => {
       const timer = setTimeout(callback, 0)
       return () => clearTimeout(timer)
     },
     ...extras,
   })
-  return { store, bodies, stops: () => stops }
+  return { store, bodies, problems, stops: () => stops }
 }
 
 function memoryOfUnsent(): UnsentMessages {

@@ -245,7 +245,7 @@ export class ChatStore {
   }
 
   async #merge(): Promise<void> {
-    const { source, threadId, unsent } = this.#options
+    const { source, threadId, unsent, onProblem } = this.#options
     const isUnsent = unsent.all().length > 0
     const edition = this.#edition
     try {
@@ -257,9 +257,14 @@ export class ChatStore {
       if (messages.length > 0) this.#taken.resolve()
       this.#followIfNeeded()
     } catch (error) {
-      if (this.#phase === 'ready') return
+      const problem = problemOf(error)
+      onProblem(problem)
+      if (this.#phase === 'ready') {
+        if (this.#growing()) this.#refreshIn(pollIntervalMs)
+        return
+      }
       this.#phase = 'failed'
-      this.#problem = problemOf(error)
+      this.#problem = problem
     }
     this.#publish()
   }
@@ -291,8 +296,14 @@ export class ChatStore {
 
   #followIfNeeded(): void {
     clearTimeout(this.#pollTimer)
-    const growing = this.#tree.rows().find(({ status }) => status === 'streaming')
-    if (growing && this.#active === undefined) void this.#follow(growing)
+    const growing = this.#growing()
+    if (growing) void this.#follow(growing)
+  }
+
+  /** The reply that is being written, as far as is known here, and that nobody here reads. */
+  #growing(): Row | undefined {
+    if (this.#active !== undefined) return undefined
+    return this.#tree.rows().find(({ status }) => status === 'streaming')
   }
 
   #refreshIn(delayMs: number): void {

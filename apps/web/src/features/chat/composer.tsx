@@ -3,24 +3,30 @@ import { ArrowUp, Paperclip, Square } from 'lucide-react'
 import { IconButton } from '../../components/ui/icon-button.tsx'
 import { Tooltip } from '../../components/ui/tooltip.tsx'
 import { useMediaQuery } from '../../lib/use-media-query.ts'
-import { ComposerAttachments } from './attachments/composer-attachments.tsx'
+import { ComposerAttachments, useIsHeld } from './attachments/composer-attachments.tsx'
 import { useComposerDraft } from './use-composer-draft.ts'
 
 /** Where the next message is written. Enter sends; on touch screens it makes a new line. */
 export function Composer() {
   useComposerDraft()
+  const isHeld = useIsHeld()
   // A focused text box would open the on-screen keyboard over the conversation.
   const mayFocus = useMediaQuery('(pointer: fine)')
   return (
     <ComposerPrimitive.AttachmentDropzone asChild>
-      <ComposerPrimitive.Root className="rounded-xl border border-line-strong bg-raised p-2 shadow-low transition-[border-color,box-shadow] focus-within:border-accent focus-within:ring-3 focus-within:ring-accent-wash data-dragging:border-accent data-dragging:bg-accent-wash">
+      <ComposerPrimitive.Root
+        onSubmit={(event) => isHeld && event.preventDefault()}
+        className="rounded-xl border border-line-strong bg-raised p-2 shadow-low transition-[border-color,box-shadow] focus-within:border-accent focus-within:ring-3 focus-within:ring-accent-wash data-dragging:border-accent data-dragging:bg-accent-wash"
+      >
         <ComposerAttachments />
         <div className="flex items-end gap-2">
-          <ComposerPrimitive.AddAttachment asChild>
-            <IconButton label="Attach a file" className="size-9! rounded-full!">
-              <Paperclip />
-            </IconButton>
-          </ComposerPrimitive.AddAttachment>
+          <AuiIf condition={(state) => state.thread.capabilities.attachments}>
+            <ComposerPrimitive.AddAttachment asChild>
+              <IconButton label="Attach a file" className="size-9! rounded-full!">
+                <Paperclip />
+              </IconButton>
+            </ComposerPrimitive.AddAttachment>
+          </AuiIf>
           <ComposerPrimitive.Input
             id={composerId}
             aria-label="Message"
@@ -35,7 +41,11 @@ export function Composer() {
           />
           <AuiIf condition={(state) => !state.thread.isRunning}>
             <Tooltip label="Send">
-              <ComposerPrimitive.Send aria-label="Send" className={roundButtonStyle}>
+              <ComposerPrimitive.Send
+                aria-label="Send"
+                disabled={isHeld}
+                className={roundButtonStyle}
+              >
                 <ArrowUp aria-hidden className="size-5" />
               </ComposerPrimitive.Send>
             </Tooltip>

@@ -151,10 +151,17 @@ export class MessageTree {
 }
 
 function mergeRow(known: Row | undefined, message: Message): Row {
-  if (known === undefined || known.status === 'streaming') return rowOf(message)
-  // What only this page saw, such as why a connection broke, says more than that the reply ended.
-  const hasEnded = message.status === 'stopped' || message.status === 'failed'
-  const isSame = known.status === message.status || hasEnded
-  if (!isSame) return rowOf(message)
-  return known.isLocal ? { ...known, isLocal: false } : known
+  const stored = rowOf(message)
+  if (known === undefined || known.status === 'streaming') return stored
+  if (known.status === 'complete' && stored.status === 'complete')
+    return known.isLocal ? { ...known, isLocal: false } : known
+  // The server's word is the last, but that it stopped says less than why this page lost it.
+  const isLost = known.status === 'failed' && stored.status === 'stopped'
+  const row: Row = isLost ? { ...stored, status: 'failed', problem: known.problem } : stored
+  return isSame(known, row) ? known : row
+}
+
+function isSame(one: Row, other: Row): boolean {
+  const said = ({ isLocal, status, problem, parts }: Row) => [isLocal, status, problem, parts]
+  return JSON.stringify(said(one)) === JSON.stringify(said(other))
 }

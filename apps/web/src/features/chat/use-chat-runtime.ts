@@ -6,6 +6,7 @@ import {
 } from '@assistant-ui/react'
 import { useMemo, useSyncExternalStore } from 'react'
 import type { MessagePart, Problem } from '@assistant-ui-proxy/contract'
+import { useFeature } from '../../lib/features.ts'
 import { UploadAdapter } from './attachments/upload-adapter.ts'
 import type { ChatSnapshot } from './chat-source.ts'
 import type { ChatStore } from './chat-store.ts'
@@ -23,12 +24,16 @@ export interface ChatExtras {
 /** One thread's store as the runtime of assistant-ui. */
 export function useChatRuntime(store: ChatStore): AssistantRuntime {
   const snapshot = useSyncExternalStore(store.subscribe, store.getSnapshot, store.getSnapshot)
-  return useExternalStoreRuntime(useMemo(() => createAdapter(store, snapshot), [store, snapshot]))
+  const takesFiles = useFeature('attachments')
+  return useExternalStoreRuntime(
+    useMemo(() => createAdapter(store, snapshot, takesFiles), [store, snapshot, takesFiles]),
+  )
 }
 
 function createAdapter(
   store: ChatStore,
   { rows, headId, phase, problem, isRunning, isReconnecting }: ChatSnapshot,
+  takesFiles: boolean,
 ) {
   const extras: ChatExtras = { problem, load: () => store.load(), isReconnecting }
   return {
@@ -49,7 +54,7 @@ function createAdapter(
     },
     onCancel: async () => store.stop(),
     onRefetchThread: () => store.refresh(),
-    adapters,
+    ...(takesFiles && { adapters }),
   }
 }
 

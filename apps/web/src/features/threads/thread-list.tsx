@@ -1,6 +1,6 @@
 import { useAuiState } from '@assistant-ui/react'
-import { Button } from '../../components/ui/button.tsx'
 import { Skeleton } from '../../components/ui/skeleton.tsx'
+import { LoadError } from './load-error.tsx'
 import { LoadMore } from './load-more.tsx'
 import { useHasMore, type Section } from './thread-pages.ts'
 import { ThreadRow } from './thread-row.tsx'
@@ -8,7 +8,7 @@ import { useThreads } from './threads-context.tsx'
 import { useThreadGroups } from './use-thread-groups.ts'
 
 export function ThreadList({ section }: { section: Section }) {
-  const { pages } = useThreads()
+  const { list, pages } = useThreads()
   const isLoading = useAuiState((state) => state.threads.isLoading)
   const hasFailed = useAuiState((state) => state.threads.loadError !== undefined)
   const openId = useAuiState((state) => state.threads.mainThreadId)
@@ -29,7 +29,13 @@ export function ThreadList({ section }: { section: Section }) {
       ))}
       {groups.length === 0 && !isLoading && !hasMore && !hasFailed && <Nothing section={section} />}
       {isLoading && groups.length === 0 && <Skeletons />}
-      {!isLoading && (hasFailed ? <LoadError /> : hasMore && <LoadMore />)}
+      {!isLoading && !hasFailed && hasMore && <LoadMore />}
+      {!isLoading && hasFailed && (
+        <LoadError
+          detail="The conversations could not be loaded."
+          onRetry={() => void list.reload()}
+        />
+      )}
     </div>
   )
 }
@@ -55,17 +61,5 @@ function Skeletons() {
         <Skeleton key={width} className={`h-3.5 ${width}`} />
       ))}
     </output>
-  )
-}
-
-function LoadError() {
-  const { list } = useThreads()
-  return (
-    <div role="alert" className="px-3 pt-4 text-sm">
-      <p className="text-pretty text-ink-soft">The conversations could not be loaded.</p>
-      <Button className="mt-3" onClick={() => void list.reload()}>
-        Try again
-      </Button>
-    </div>
   )
 }

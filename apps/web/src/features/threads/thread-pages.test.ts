@@ -1,16 +1,24 @@
 import { describe, expect, it } from 'vitest'
-import type { Thread } from '@assistant-ui-proxy/contract'
+import {
+  createProblem,
+  ProblemError,
+  type ProblemCode,
+  type Thread,
+} from '@assistant-ui-proxy/contract'
 import { ThreadPages, type Section } from './thread-pages.ts'
 
 function pagesOf(counts: Record<Section, number>) {
   const asked: string[] = []
+  const faults: ProblemCode[] = []
   const pages = new ThreadPages(async (section, after) => {
     asked.push(`${section} ${after ?? 'start'}`)
+    const code = faults.pop()
+    if (code) throw new ProblemError(createProblem(code, 'It failed.'))
     const first = after === undefined ? 0 : Number(after.slice(1)) + 1
     const ids = Array.from({ length: Math.min(50, counts[section] - first) }, (_, i) => first + i)
     return ids.map((id) => ({ id: `t${id}` }) as Thread)
   })
-  return { pages, asked }
+  return { pages, asked, faults }
 }
 
 describe('ThreadPages', () => {
@@ -22,6 +30,30 @@ describe('ThreadPages', () => {
     expect(pages.hasMoreHere()).toBe(false)
     expect(await pages.next()).toEqual([])
     expect(asked).toEqual(['regular start', 'regular t49'])
+  })
+
+  it('says why a page did not come, until it does', async () => {
+    const { pages, asked, faults } = pagesOf({ regular: 70, archived: 70 })
+    await pages.first()
+    faults.push('server_unreachable')
+    await expect(pages.next()).rejects.toThrow('It failed.')
+    expect(pages.problemHere()).toMatchObject({ code: 'server_unreachable' })
+    pages.look('archived')
+    expect(pages.problemHere()).toBeUndefined()
+    pages.look('regular')
+    expect(await pages.next()).toHaveLength(20)
+    expect(pages.problemHere()).toBeUndefined()
+    expect(asked).toEqual(['regular start', 'regular t49', 'regular t49'])
+  })
+
+  it('begins anew where the thread is gone that it was to go on after', async () => {
+    const { pages, asked, faults } = pagesOf({ regular: 70, archived: 0 })
+    await pages.first()
+    faults.push('invalid_request')
+    await expect(pages.next()).rejects.toThrow('It failed.')
+    expect(await pages.next()).toHaveLength(50)
+    expect(await pages.next()).toHaveLength(20)
+    expect(asked).toEqual(['regular start', 'regular t49', 'regular start', 'regular t49'])
   })
 
   it('reads the archive only once it is looked at', async () => {

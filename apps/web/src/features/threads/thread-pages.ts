@@ -1,5 +1,6 @@
-import type { Thread } from '@assistant-ui-proxy/contract'
+import type { Problem, Thread } from '@assistant-ui-proxy/contract'
 import { useSyncExternalStore } from 'react'
+import { problemOf } from '../../lib/problem.ts'
 
 export type Section = 'regular' | 'archived'
 
@@ -12,6 +13,8 @@ const pageSize = 50
 interface Position {
   readonly after?: string
   readonly isAtEnd: boolean
+  /** Why the next page did not come. */
+  readonly problem?: Problem
 }
 
 const start: Position = { isAtEnd: false }
@@ -63,18 +66,29 @@ export class ThreadPages {
   /** Whether what is looked at goes on past what is loaded. */
   readonly hasMoreHere = (): boolean => !this.#positions[this.#section].isAtEnd
 
+  /** Why what is looked at did not go on, until it does. */
+  readonly problemHere = (): Problem | undefined => this.#positions[this.#section].problem
+
   async #next(section: Section): Promise<readonly Thread[]> {
     const { after, isAtEnd } = this.#positions[section]
     if (isAtEnd) return []
-    const threads = await this.#loadPage(section, after)
-    const last = threads.at(-1)
-    const position: Position = {
-      isAtEnd: threads.length < pageSize,
-      ...(last && { after: last.id }),
+    try {
+      const threads = await this.#loadPage(section, after)
+      const last = threads.at(-1)
+      this.#goTo(section, { isAtEnd: threads.length < pageSize, ...(last && { after: last.id }) })
+      return threads
+    } catch (error) {
+      const problem = problemOf(error)
+      // The thread that it was to go on after is gone. What is read again is not listed twice.
+      const from = problem.status === 400 ? start : this.#positions[section]
+      this.#goTo(section, { ...from, problem })
+      throw error
     }
+  }
+
+  #goTo(section: Section, position: Position): void {
     this.#positions = { ...this.#positions, [section]: position }
     this.#publish()
-    return threads
   }
 
   #publish(): void {
@@ -84,4 +98,8 @@ export class ThreadPages {
 
 export function useHasMore(pages: ThreadPages): boolean {
   return useSyncExternalStore(pages.subscribe, pages.hasMoreHere)
+}
+
+export function usePageProblem(pages: ThreadPages): Problem | undefined {
+  return useSyncExternalStore(pages.subscribe, pages.problemHere)
 }

@@ -1,6 +1,7 @@
 import { Archive, ChevronLeft, SquarePen } from 'lucide-react'
 import { useEffect, useState, type ReactNode } from 'react'
 import { Button } from '../../components/ui/button.tsx'
+import { useFeature } from '../../lib/features.ts'
 import { SearchField } from './search-field.tsx'
 import { SearchResults } from './search-results.tsx'
 import { ThreadList } from './thread-list.tsx'
@@ -15,6 +16,7 @@ export interface ThreadSidebarProps {
 
 export function ThreadSidebar({ header, onNewChat }: ThreadSidebarProps) {
   const { pages } = useThreads()
+  const canSearch = useFeature('search')
   const [section, setSection] = useState<Section>('regular')
   const [words, setWords] = useState('')
   useEffect(() => pages.look(section), [pages, section])
@@ -31,7 +33,7 @@ export function ThreadSidebar({ header, onNewChat }: ThreadSidebarProps) {
           New chat
         </Button>
       </div>
-      <SearchField words={words} onChange={setWords} />
+      {canSearch && <SearchField words={words} onChange={setWords} />}
       {words.trim() === '' ? (
         <ThreadList key={section} section={section} />
       ) : (

@@ -1,15 +1,28 @@
-import { AttachmentPrimitive, ComposerPrimitive, useAuiState } from '@assistant-ui/react'
+import {
+  AttachmentPrimitive,
+  ComposerPrimitive,
+  useAuiState,
+  type Attachment,
+} from '@assistant-ui/react'
 import { File, X } from 'lucide-react'
 import { IconButton } from '../../../components/ui/icon-button.tsx'
 
 /** What goes with the message that is being written. */
 export function ComposerAttachments() {
   const isEmpty = useAuiState((state) => state.composer.attachments.length === 0)
+  const hasFailed = useAuiState((state) => state.composer.attachments.some(isFailed))
   if (isEmpty) return null
   return (
-    <ul aria-label="Attachments" className="flex flex-wrap gap-2 px-1 pb-2">
-      <ComposerPrimitive.Attachments components={components} />
-    </ul>
+    <>
+      <ul aria-label="Attachments" className="flex flex-wrap gap-2 px-1 pb-2">
+        <ComposerPrimitive.Attachments components={components} />
+      </ul>
+      {hasFailed && (
+        <p role="alert" className="px-2 pb-2 text-sm text-ink-soft">
+          Remove what failed, then the message can be sent.
+        </p>
+      )}
+    </>
   )
 }
 
@@ -18,7 +31,7 @@ function ComposerAttachment() {
   const share = useAuiState(({ attachment: { status } }) =>
     status.type === 'running' ? status.progress : undefined,
   )
-  const hasFailed = useAuiState((state) => state.attachment.status.type === 'incomplete')
+  const hasFailed = useAuiState((state) => isFailed(state.attachment))
   return (
     <AttachmentPrimitive.Root asChild>
       <li className="relative flex h-10 max-w-56 items-center gap-2 overflow-hidden rounded-md border pr-1 pl-3 text-sm text-ink-soft">
@@ -40,6 +53,17 @@ function ComposerAttachment() {
       </li>
     </AttachmentPrimitive.Root>
   )
+}
+
+/** Whether what is being written has to wait for its attachments. */
+export function useIsHeld(): boolean {
+  return useAuiState(({ composer: { attachments } }) =>
+    attachments.some((one) => one.status.type === 'running' || isFailed(one)),
+  )
+}
+
+function isFailed({ status }: Attachment): boolean {
+  return status.type === 'incomplete'
 }
 
 // One object for good: an attachment renders when it changes, not when another is added.

@@ -47,8 +47,9 @@ export class UploadAdapter implements AttachmentAdapter {
 
   async send(attachment: PendingAttachment) {
     const { id, name: filename, contentType: mimeType = '' } = attachment
-    const data = (await this.#uploads.get(id)?.url) ?? ''
-    this.#uploads.delete(id)
+    // It stays known: where another one of the message fails, this one is sent once more.
+    const data = await this.#uploads.get(id)?.url
+    if (data === undefined) throw new Error(`Nothing is known of the file ${filename}.`)
     return {
       ...attachment,
       status: { type: 'complete' as const },

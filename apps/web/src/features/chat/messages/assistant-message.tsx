@@ -2,6 +2,7 @@ import { ActionBarPrimitive, MessagePrimitive, useAui, useAuiState } from '@assi
 import { RefreshCw } from 'lucide-react'
 import { CopyButton } from '../../../components/ui/copy-button.tsx'
 import { IconButton } from '../../../components/ui/icon-button.tsx'
+import { useFeature } from '../../../lib/features.ts'
 import { FeedbackButtons } from '../feedback/feedback-buttons.tsx'
 import { DataPart } from '../parts/data-part.tsx'
 import { FilePart } from '../parts/file-part.tsx'
@@ -20,6 +21,7 @@ export function AssistantMessage() {
   const hasFailed = useAuiState(
     ({ message: { status } }) => status?.type === 'incomplete' && status.reason === 'error',
   )
+  const takesFeedback = useFeature('feedback')
   const hasText = useAuiState((state) => state.message.parts.some((part) => part.type === 'text'))
   return (
     <MessagePrimitive.Root asChild>
@@ -34,7 +36,7 @@ export function AssistantMessage() {
         <MessageActions isHidden={isRunning}>
           <BranchPicker />
           {hasText && <CopyButton text={() => aui.message.getCopyText()} />}
-          {hasText && !hasFailed && <FeedbackButtons />}
+          {takesFeedback && hasText && !hasFailed && <FeedbackButtons />}
           {!hasFailed && (
             <ActionBarPrimitive.Reload asChild>
               <IconButton label="Regenerate">

@@ -1,11 +1,17 @@
 import { ComposerPrimitive, MessagePrimitive } from '@assistant-ui/react'
 import { Button } from '../../../components/ui/button.tsx'
+import { ComposerAttachments, useIsHeld } from '../attachments/composer-attachments.tsx'
 
 /** In the place of a message that is being edited. What was there stays, as another version. */
 export function EditComposer() {
+  const isHeld = useIsHeld()
   return (
     <MessagePrimitive.Root data-role="user">
-      <ComposerPrimitive.Root className="rounded-xl border border-line-strong bg-raised p-2 focus-within:border-accent focus-within:ring-3 focus-within:ring-accent-wash">
+      <ComposerPrimitive.Root
+        onSubmit={(event) => isHeld && event.preventDefault()}
+        className="rounded-xl border border-line-strong bg-raised p-2 focus-within:border-accent focus-within:ring-3 focus-within:ring-accent-wash"
+      >
+        <ComposerAttachments />
         <ComposerPrimitive.Input
           aria-label="Edit message"
           // It has come because somebody asked to write here.
@@ -19,7 +25,7 @@ export function EditComposer() {
           <ComposerPrimitive.Cancel asChild>
             <Button look="quiet">Cancel</Button>
           </ComposerPrimitive.Cancel>
-          <ComposerPrimitive.Send asChild>
+          <ComposerPrimitive.Send asChild disabled={isHeld}>
             <Button look="primary" type="submit">
               Save
             </Button>

@@ -1,9 +1,11 @@
 import type { FileMessagePartProps } from '@assistant-ui/react'
 import { File } from 'lucide-react'
+import { ownFileUrl } from './own-file-url.ts'
 import { safeUrl } from './safe-url.ts'
 
 export function FilePart({ data, mimeType, filename }: FileMessagePartProps) {
-  const url = safeUrl(data)
+  const safe = safeUrl(data)
+  const url = safe && ownFileUrl(safe)
   const name = filename ?? mimeType
   if (url !== undefined && mimeType.startsWith('image/'))
     return (
