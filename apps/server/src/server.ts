@@ -60,7 +60,8 @@ export async function startServer(dependencies: Dependencies): Promise<RunningSe
       server.closeIdleConnections()
       await Promise.race([closed, wait(lastWordsMs)])
       server.closeAllConnections()
-      await runs.settled()
+      // What a storage does not take by then is left to the next start.
+      await Promise.race([runs.settled(), wait(lastWordsMs)])
       await closed
       await lease.stop()
       await indexer?.stop()

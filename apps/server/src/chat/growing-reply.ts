@@ -9,6 +9,8 @@ export class GrowingReply {
   readonly key: ReplyKey
   /** Whether its writer is going to store what is there. */
   isQueued = false
+  /** Why its end was not taken, and it was ended as failed. */
+  refusal: unknown
   /** What was taken and may or may not have been stored: it stays in the pieces that it was in. */
   #returned: readonly UIMessageChunk[] = []
   #chunks: UIMessageChunk[] = []

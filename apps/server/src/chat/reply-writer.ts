@@ -34,6 +34,7 @@ export class ReplyWriter {
   readonly #log: Logger
   #dirty = new Set<GrowingReply>()
   #timer: NodeJS.Timeout | undefined
+  #flushing: Promise<void> | undefined
   #intervalMs = flushIntervalMs
   #ending: Ending | undefined
   /** One write after another: an earlier state must not land on top of a later one. */
@@ -49,7 +50,7 @@ export class ReplyWriter {
    * @returns undefined, or what resolves when so much has been stored that more may come
    */
   note(reply: GrowingReply): Promise<void> | undefined {
-    if (!reply.isQueued) this.#queue(reply, this.#intervalMs)
+    if (!reply.isQueued) this.#queue(reply)
     return reply.size > unsavedLimit ? this.#untilSaved(reply) : undefined
   }
 
@@ -64,7 +65,8 @@ export class ReplyWriter {
       this.#ending = this.#gather()
     this.#ending.replies.push(reply)
     const failures = await this.#ending.written
-    if (failures.has(reply)) throw failures.get(reply)
+    const failure = failures.get(reply) ?? reply.refusal
+    if (failure !== undefined) throw failure
   }
 
   async #untilSaved(reply: GrowingReply): Promise<void> {
@@ -73,25 +75,41 @@ export class ReplyWriter {
     while (reply.size > unsavedLimit) await delay(retryIntervalMs, undefined, { ref: false })
   }
 
-  #queue(reply: GrowingReply, delayMs: number): void {
+  #queue(reply: GrowingReply): void {
     reply.isQueued = true
     this.#dirty.add(reply)
-    this.#timer ??= setTimeout(() => void this.#flush(), delayMs)
+    this.#arm()
   }
 
-  /** Those that end in this turn. */
+  /** After the flush that is under way, if there is one: a storage that hangs is asked once at a time. */
+  #arm(sinceMs = performance.now()): void {
+    if (this.#timer !== undefined || this.#flushing !== undefined) return
+    const delayMs = Math.max(0, sinceMs + this.#intervalMs - performance.now())
+    // Not for its sake does a process go on that has nothing else to do.
+    this.#timer = setTimeout(() => void this.#flush(), delayMs).unref()
+  }
+
+  /** Those that end until it is their turn to be written. */
   #gather(): Ending {
     const replies: GrowingReply[] = []
-    const written = turn().then(() => {
+    const written = this.#write(replies, () => {
       if (this.#ending?.replies === replies) this.#ending = undefined
-      return this.#write(replies)
     })
     return { replies, written }
   }
 
-  async #flush(): Promise<void> {
+  #flush(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
+    const sinceMs = performance.now()
+    this.#flushing ??= this.#writeDirty().finally(() => {
+      this.#flushing = undefined
+      if (this.#dirty.size > 0) this.#arm(sinceMs)
+    })
+    return this.#flushing
+  }
+
+  async #writeDirty(): Promise<void> {
     const grown = [...this.#dirty]
     this.#dirty.clear()
     this.#intervalMs = grown.length > repliesPerWrite ? busyFlushIntervalMs : flushIntervalMs
@@ -105,8 +123,14 @@ export class ReplyWriter {
         this.#log.error({ err: error }, 'a growing reply was not stored')
   }
 
-  #write(replies: readonly GrowingReply[]): Promise<Failures> {
-    const written = this.#writing.then(() => turn()).then(() => this.#save(replies))
+  /** @param onTurn called when it is written, and no others can come to it */
+  #write(replies: readonly GrowingReply[], onTurn?: () => void): Promise<Failures> {
+    const written = this.#writing
+      .then(() => turn())
+      .then(() => {
+        onTurn?.()
+        return this.#save(replies)
+      })
     this.#writing = written
     return written
   }
@@ -125,11 +149,12 @@ export class ReplyWriter {
       const [first] = taken
       if (problemOf(error)?.code === 'storage_unavailable') {
         // One that has ended has nobody else to come back for it, and its thread takes no message until then.
-        for (const reply of replies) this.#queue(reply, retryIntervalMs)
+        this.#intervalMs = retryIntervalMs
+        for (const reply of replies) this.#queue(reply)
         return failuresOf(replies, error)
       }
       if (taken.length > 1) return this.#saveEach(replies)
-      if (first?.growth.chunks.some(isTerminal)) await this.#giveUp(first.reply)
+      if (first?.growth.chunks.some(isTerminal)) await this.#giveUp(first.reply, error)
       return failuresOf(replies, error)
     }
   }
@@ -142,7 +167,8 @@ export class ReplyWriter {
   }
 
   /** An end that cannot be stored would keep its thread from the next message for ever. */
-  async #giveUp(reply: GrowingReply): Promise<void> {
+  async #giveUp(reply: GrowingReply, refusal: unknown): Promise<void> {
+    reply.refusal = refusal
     const { position } = reply.take()
     const chunks = [errorChunk(maskedProblem())]
     await this.#store.saveReplies([{ ...reply.key, position, chunks }]).catch((error: unknown) => {

@@ -44,7 +44,10 @@ export function createFileRoutes(files: FileService, urls: SignedUrls, identity:
       'cache-control': 'private, max-age=900',
       'x-content-type-options': 'nosniff',
     })
-    await pipeline(bytes, response)
+    await pipeline(bytes, response).catch((error: NodeJS.ErrnoException) => {
+      // The reader has left.
+      if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
+    })
   })
 
   return router

@@ -6,18 +6,14 @@ import type { Sink } from '../sink.ts'
 /**
  * A writer of a body whose length is not known. Node sends a chunk of it as four pieces, which costs
  * more than all else that is done to a small one; this writes each in one, in the same coding.
- * There is room again when the reader has taken what waits, or has left. An answer to HEAD ends here.
+ * There is room again when the reader has taken what waits, or has left.
  * @see RFC 9112, 7.1 Chunked transfer coding
  */
 export function createBodyWriter(response: Response): Sink<Uint8Array> {
-  const { httpVersionMajor, httpVersionMinor, method } = response.req
+  const { httpVersionMajor, httpVersionMinor } = response.req
   // Readers of before HTTP/1.1 read until the connection closes: Node sees to it.
   const isChunked = httpVersionMajor === 1 && httpVersionMinor >= 1
   if (isChunked) response.set('transfer-encoding', 'chunked')
-  if (method === 'HEAD') {
-    response.end()
-    return () => undefined
-  }
   return (bytes) => {
     const { socket } = response
     // The first piece goes with the headers.

@@ -20,6 +20,11 @@ const keepAliveBytes = Buffer.from(keepAliveFrame)
 export function eventStream(frames: Frames, keepAliveMs: number): never {
   return streamedBody(async (response) => {
     response.set(eventStreamHeaders)
+    if (response.req.method === 'HEAD') {
+      frames.leave()
+      response.end()
+      return
+    }
     const write = createBodyWriter(response)
     const keepAlive = () => {
       if (response.socket?.writableNeedDrain !== true) void write(keepAliveBytes)

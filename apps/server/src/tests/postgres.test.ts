@@ -87,6 +87,29 @@ describe('PostgreSQL', { timeout: 20_000 }, () => {
     }
   })
 
+  it('keeps what somebody says while what they had is claimed for another', async () => {
+    const url = await createTestDatabase()
+    const [first, second] = [await openAll(url), await openAll(url)]
+    for (const round of Array.from({ length: 40 }, (_, index) => index)) {
+      const from = { workspaceId: 'w', userId: `anonymous-${round}` }
+      const to = { workspaceId: 'w', userId: `known-${round}` }
+      const threadId = `t${round}`
+      await first.store.addExchange(from, { threadId, messages: [userMessage(`a${round}`)] })
+      const messages = [userMessage(`b${round}`), streaming(`r${round}`)]
+      const run = { runId: `run${round}`, name: 'n', fingerprint: 'f', serverId: 's' }
+      const [claimed, said] = await Promise.allSettled([
+        first.identityStore.claim(from, to),
+        second.store.addExchange(from, { threadId, messages, run }),
+      ])
+      expect(said.status).toBe('fulfilled')
+      // Where the run writes it, whoever was first.
+      expect(await second.store.findRun(from, threadId)).toMatchObject({ runId: `run${round}` })
+      const theirs = claimed.status === 'fulfilled' ? [`a${round}`] : []
+      const listed = await first.store.listMessages(to, threadId)
+      expect(listed.map(({ id }) => id)).toEqual(theirs)
+    }
+  })
+
   it('lets one of two raced runs of one name win, and tells the other which', async () => {
     const stores = await openTwo()
     for (const round of rounds) {
@@ -169,11 +192,15 @@ describe('PostgreSQL', { timeout: 20_000 }, () => {
   })
 })
 
-async function openStore(url: string) {
+async function openAll(url: string) {
   const options = { url, poolSize: 5, statementTimeoutMs: 10_000 }
-  const { store, close } = await createPostgresThreadStore(options)
-  onTestFinished(close)
-  return store
+  const opened = await createPostgresThreadStore(options)
+  onTestFinished(opened.close)
+  return opened
+}
+
+async function openStore(url: string) {
+  return (await openAll(url)).store
 }
 
 /** Two servers' stores over one database. */

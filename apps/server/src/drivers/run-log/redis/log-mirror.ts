@@ -72,9 +72,12 @@ export class LogMirror {
    */
   async follow(after: number, isOver: boolean): Promise<Frames | undefined> {
     this.#coming++
-    const frames = await this.#find(after, isOver).finally(() => this.#coming--)
-    if (frames === undefined) this.#dropIfUnread()
-    return frames
+    try {
+      return await this.#find(after, isOver)
+    } finally {
+      this.#coming--
+      this.#dropIfUnread()
+    }
   }
 
   async #find(after: number, isOver: boolean): Promise<Frames | undefined> {

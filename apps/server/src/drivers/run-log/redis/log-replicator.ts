@@ -61,7 +61,8 @@ export class LogReplicator {
 
   #schedule(ms: number): void {
     if (this.#timer !== undefined || this.#sending !== undefined) return
-    this.#timer = setTimeout(() => void this.flush(), ms)
+    // Not for its sake does a process go on that has nothing else to do.
+    this.#timer = setTimeout(() => void this.flush(), ms).unref()
   }
 
   async #send(): Promise<void> {

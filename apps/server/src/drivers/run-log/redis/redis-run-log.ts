@@ -113,13 +113,15 @@ export class RedisRunLog implements RunLog {
    * @throws AppError `storage_unavailable` where Redis does not answer
    */
   async #withMirror<T>(runId: string, use: (mirror: LogMirror) => Promise<T>): Promise<T> {
-    for (;;) {
-      const opening = this.#mirrors.get(runId) ?? this.#open(runId)
-      const mirror = await opening.catch((error: unknown) => {
-        throw storageUnavailable(error)
-      })
-      // Its last reader may have left meanwhile, and nobody listens for it any more.
-      if (this.#mirrors.get(runId) === opening) return use(mirror)
+    try {
+      for (;;) {
+        const opening = this.#mirrors.get(runId) ?? this.#open(runId)
+        const mirror = await opening
+        // Its last reader may have left meanwhile, and nobody listens for it any more.
+        if (this.#mirrors.get(runId) === opening) return await use(mirror)
+      }
+    } catch (error) {
+      throw storageUnavailable(error)
     }
   }
 

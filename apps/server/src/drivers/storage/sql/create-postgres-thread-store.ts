@@ -39,7 +39,7 @@ export async function createPostgresThreadStore(options: PostgresOptions) {
     archiveStore: new SqlArchiveStore(db, 'postgres'),
     cloudStore: new SqlCloudStore(db, 'postgres'),
     fileRecords: new SqlFileRecords(db),
-    identityStore: new SqlIdentityStore(db),
+    identityStore: new SqlIdentityStore(db, 'postgres'),
     close: () => db.destroy(),
   }
 }

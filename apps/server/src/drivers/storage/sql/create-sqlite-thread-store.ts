@@ -38,7 +38,7 @@ export async function createSqliteThreadStore(path: string) {
     archiveStore: new SqlArchiveStore(db, 'sqlite'),
     cloudStore: new SqlCloudStore(db, 'sqlite'),
     fileRecords: new SqlFileRecords(db),
-    identityStore: new SqlIdentityStore(db),
+    identityStore: new SqlIdentityStore(db, 'sqlite'),
     close: () => disposal.disposeAsync(),
   }
 }

@@ -3,6 +3,8 @@ import { sql, type Kysely, type Selectable } from 'kysely'
 import { AppError } from '../../../app-error.ts'
 import type { AnonymousSession, ApiKey, IdentityStore } from '../../../identity/identity-store.ts'
 import type { Owner } from '../../../identity/owner.ts'
+import type { Engine } from './engine.ts'
+import { tableOf } from './json-table.ts'
 import { ownedBy } from './owned-by.ts'
 import { threadColumns } from './rows.ts'
 import type { Schema } from './schema.ts'
@@ -13,9 +15,11 @@ const movedColumns = [...threadColumns, 'external_id', 'metadata'] as const
 /** `IdentityStore` beside the threads, in the same database. */
 export class SqlIdentityStore implements IdentityStore {
   readonly #db: Kysely<Schema>
+  readonly #engine: Engine
 
-  constructor(db: Kysely<Schema>) {
+  constructor(db: Kysely<Schema>, engine: Engine) {
     this.#db = db
+    this.#engine = engine
   }
 
   async secret(name: string): Promise<Uint8Array> {
@@ -69,7 +73,7 @@ export class SqlIdentityStore implements IdentityStore {
 
   claim(from: Owner, to: Owner): Promise<number> {
     return transact(this.#db, async (transaction) => {
-      const moved = await moveThreads(transaction, from, to)
+      const moved = await moveThreads(transaction, this.#engine, from, to)
       await transaction.deleteFrom('anonymous_sessions').where(ownedBy(from)).execute()
       return moved
     })
@@ -111,12 +115,31 @@ export class SqlIdentityStore implements IdentityStore {
  * @throws AppError `run_in_progress`: what a reply grows by is written under its owner's name
  * @throws AppError `id_taken` where both have a thread, or a message, of one id
  */
-async function moveThreads(db: Kysely<Schema>, from: Owner, to: Owner): Promise<number> {
+async function moveThreads(
+  db: Kysely<Schema>,
+  engine: Engine,
+  from: Owner,
+  to: Owner,
+): Promise<number> {
+  // Locked, so that nothing is said in them meanwhile; what is begun meanwhile stays where it is.
+  const threads = await db
+    .updateTable('threads')
+    .set(({ ref }) => ({ updated_at: ref('updated_at') }))
+    .where(ownedBy(from))
+    .returning('id')
+    .execute()
+  const ids = tableOf(
+    engine,
+    threads.map(({ id }) => [id]),
+  )
+  const isMoved = (column: 'id' | 'thread_id') =>
+    sql<boolean>`${sql.ref(column)} in (select r.value ->> 0 from ${ids})`
   const going = await db
     .selectFrom('messages')
     .select('id')
     .where(ownedBy(from))
     .where('status', '=', sql.lit('streaming'))
+    .where(isMoved('thread_id'))
     .executeTakeFirst()
   if (going !== undefined)
     throw new AppError('run_in_progress', 'A reply is being written: claim when it has ended.', {
@@ -131,7 +154,8 @@ async function moveThreads(db: Kysely<Schema>, from: Owner, to: Owner): Promise<
       selectFrom('threads')
         .select([val(to.workspaceId).as('workspace_id'), val(to.userId).as('user_id')])
         .select(movedColumns)
-        .where(ownedBy(from)),
+        .where(ownedBy(from))
+        .where(isMoved('id')),
     )
     .onConflict((conflict) => conflict.doNothing())
     .returning('id')
@@ -146,30 +170,27 @@ async function moveThreads(db: Kysely<Schema>, from: Owner, to: Owner): Promise<
     .where('theirs.user_id', '=', to.userId)
     .limit(1)
     .execute()
-  if (shared.length > 0 || copied.length < (await countThreads(db, from)))
+  if (shared.length > 0 || copied.length < threads.length)
     throw new AppError('id_taken', 'Both have a thread, or a message, of the same id.')
   await db
     .updateTable('messages')
     .set({ workspace_id: to.workspaceId, user_id: to.userId, is_indexed: 0 })
     .where(ownedBy(from))
+    .where(isMoved('thread_id'))
     .execute()
-  for (const table of ['reports', 'files'] as const)
-    await db
-      .updateTable(table)
-      .set({ workspace_id: to.workspaceId, user_id: to.userId })
-      .where(ownedBy(from))
-      .execute()
-  const { numDeletedRows } = await db.deleteFrom('threads').where(ownedBy(from)).executeTakeFirst()
-  return Number(numDeletedRows)
-}
-
-async function countThreads(db: Kysely<Schema>, owner: Owner): Promise<number> {
-  const { count } = await db
-    .selectFrom('threads')
-    .select(({ fn }) => fn.countAll().as('count'))
-    .where(ownedBy(owner))
-    .executeTakeFirstOrThrow()
-  return Number(count)
+  await db
+    .updateTable('reports')
+    .set({ workspace_id: to.workspaceId, user_id: to.userId })
+    .where(ownedBy(from))
+    .where(({ or, eb }) => or([eb('thread_id', 'is', null), isMoved('thread_id')]))
+    .execute()
+  await db
+    .updateTable('files')
+    .set({ workspace_id: to.workspaceId, user_id: to.userId })
+    .where(ownedBy(from))
+    .execute()
+  await db.deleteFrom('threads').where(ownedBy(from)).where(isMoved('id')).execute()
+  return threads.length
 }
 
 function keyOfRow(row: Selectable<Schema['api_keys']>): ApiKey {

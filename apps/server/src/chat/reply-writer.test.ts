@@ -1,0 +1,66 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { UIMessageChunk } from '@assistant-ui-proxy/contract'
+import { pino } from 'pino'
+import { describe, expect, it } from 'vitest'
+import { storageUnavailable } from '../app-error.ts'
+import { localOwner } from '../identity/owner.ts'
+import type { ReplyGrowth, ThreadStore } from '../threads/thread-store.ts'
+import { GrowingReply } from './growing-reply.ts'
+import { ReplyWriter } from './reply-writer.ts'
+
+const log = pino({ level: 'silent' })
+
+describe('ReplyWriter', () => {
+  it('asks a storage that hangs once at a time, and lets no end wait for more than that', async () => {
+    let saves = 0
+    const writer = writerTo(async () => {
+      saves++
+      await delay(300)
+      throw storageUnavailable(new Error('it hangs'))
+    })
+    const reply = growingReply('r')
+    for (let count = 0; count < 100; count++) {
+      say(reply, 'word ')
+      void writer.note(reply)
+      await delay(20)
+    }
+    expect(saves).toBeLessThan(5)
+    const endedAtMs = performance.now()
+    say(reply, 'end', { type: 'finish' })
+    await expect(writer.finish(reply)).rejects.toMatchObject({
+      problem: { code: 'storage_unavailable' },
+    })
+    expect(performance.now() - endedAtMs).toBeLessThan(1_000)
+  })
+
+  it('tells of an end that was refused while it was written with what had grown', async () => {
+    const stored: ReplyGrowth[] = []
+    const writer = writerTo(async (growths) => {
+      await delay(50)
+      if (JSON.stringify(growths).includes('poison')) throw new Error('refused')
+      stored.push(...growths)
+    })
+    const [first, second] = [growingReply('first'), growingReply('second')]
+    say(first, 'slow')
+    void writer.note(first)
+    await delay(120)
+    say(second, 'poison')
+    void writer.note(second)
+    await delay(110)
+    say(second, '', { type: 'finish' })
+    await expect(writer.finish(second)).rejects.toThrow('refused')
+    expect(stored.at(-1)).toMatchObject({ messageId: 'second', chunks: [{ type: 'error' }] })
+  })
+})
+
+function writerTo(saveReplies: ThreadStore['saveReplies']): ReplyWriter {
+  return new ReplyWriter({ saveReplies } as ThreadStore, log)
+}
+
+function growingReply(messageId: string): GrowingReply {
+  return new GrowingReply({ owner: localOwner, messageId, runId: null })
+}
+
+function say(reply: GrowingReply, delta: string, ...more: UIMessageChunk[]): void {
+  reply.add([{ type: 'text-delta', id: '0', delta }, ...more], delta.length)
+}
