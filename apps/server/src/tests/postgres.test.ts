@@ -97,11 +97,11 @@ describe('PostgreSQL', { timeout: 20_000 }, () => {
       await first.store.addExchange(from, { threadId, messages: [userMessage(`a${round}`)] })
       const messages = [userMessage(`b${round}`), streaming(`r${round}`)]
       const run = { runId: `run${round}`, name: 'n', fingerprint: 'f', serverId: 's' }
-      const [claimed, said] = await Promise.allSettled([
+      const [claimed, added] = await Promise.allSettled([
         first.identityStore.claim(from, to),
         second.store.addExchange(from, { threadId, messages, run }),
       ])
-      expect(said.status).toBe('fulfilled')
+      expect(added.status).toBe('fulfilled')
       // Where the run writes it, whoever was first.
       expect(await second.store.findRun(from, threadId)).toMatchObject({ runId: `run${round}` })
       const theirs = claimed.status === 'fulfilled' ? [`a${round}`] : []
