@@ -35,20 +35,23 @@ describe('ReplyWriter', () => {
 
   it('tells of an end that was refused while it was written with what had grown', async () => {
     const stored: ReplyGrowth[] = []
+    const { promise: held, resolve: release } = Promise.withResolvers<void>()
     const writer = writerTo(async (growths) => {
-      await delay(50)
+      await held
       if (JSON.stringify(growths).includes('poison')) throw new Error('refused')
       stored.push(...growths)
     })
     const [first, second] = [growingReply('first'), growingReply('second')]
-    say(first, 'slow')
-    void writer.note(first)
-    await delay(120)
+    say(first, 'slow', { type: 'finish' })
+    const ending = writer.finish(first)
     say(second, 'poison')
     void writer.note(second)
-    await delay(110)
+    // By then it is to be written behind the first, and takes the end along.
+    await delay(200)
     say(second, '', { type: 'finish' })
+    setTimeout(release, 50)
     await expect(writer.finish(second)).rejects.toThrow('refused')
+    await ending
     expect(stored.at(-1)).toMatchObject({ messageId: 'second', chunks: [{ type: 'error' }] })
   })
 })

@@ -58,15 +58,7 @@ describe('a thread on both wires', () => {
   })
 
   it('takes a reply that was stopped for the same, a piece more or less', async () => {
-    const { upstream, say } = scriptConversation()
-    const { client, cloud } = await start(upstream)
-    const { thread_id: id } = await cloud.threads.create({ last_message_at: new Date() })
-    const reading = collect(
-      client.chat.stream({ id, messages: [{ id: 'q1', role: 'user', content: 'Hello' }] }),
-    )
-    say('one two ')
-    const listed = async () => (await cloud.threads.messages.list(id, { format })).messages
-    await expect.poll(async () => (await listed()).length).toBe(2)
+    const { id, client, cloud, reading, listed } = await startReply()
     await client.chat.stop({ params: { thread_id: id } })
     await reading
     const [reply] = await listed()
@@ -77,15 +69,7 @@ describe('a thread on both wires', () => {
   })
 
   it('takes what a client has of a reply that is still being written for the same', async () => {
-    const { upstream, say, finish } = scriptConversation()
-    const { client, cloud } = await start(upstream)
-    const { thread_id: id } = await cloud.threads.create({ last_message_at: new Date() })
-    const reading = collect(
-      client.chat.stream({ id, messages: [{ id: 'q1', role: 'user', content: 'Hello' }] }),
-    )
-    say('one two ')
-    const listed = async () => (await cloud.threads.messages.list(id, { format })).messages
-    await expect.poll(listed).toMatchObject([{ content: { parts: [{ text: 'one two ' }] } }, {}])
+    const { id, cloud, reading, listed, say, finish } = await startReply()
     const content = { role: 'assistant', parts: [{ type: 'text', text: 'one two ' }] }
     const told = await cloud.threads.messages.create(id, { parent_id: 'q1', format, content })
     say('three')
@@ -152,4 +136,18 @@ describe('a thread on both wires', () => {
 async function start(upstream?: ReturnType<typeof scriptConversation>['upstream']) {
   const server = await startTestServer(upstream && { upstream })
   return { ...server, cloud: new AssistantCloud({ baseUrl: server.url, anonymous: true }) }
+}
+
+/** A thread in which a reply has begun and is stored as far as it is: `one two `. */
+async function startReply() {
+  const { upstream, say, finish } = scriptConversation()
+  const { client, cloud } = await start(upstream)
+  const { thread_id: id } = await cloud.threads.create({ last_message_at: new Date() })
+  const reading = collect(
+    client.chat.stream({ id, messages: [{ id: 'q1', role: 'user', content: 'Hello' }] }),
+  )
+  say('one two ')
+  const listed = async () => (await cloud.threads.messages.list(id, { format })).messages
+  await expect.poll(listed).toMatchObject([{ content: { parts: [{ text: 'one two ' }] } }, {}])
+  return { id, client, cloud, reading, listed, say, finish }
 }
