@@ -21,7 +21,7 @@ export class GrowingReply {
     this.key = key
   }
 
-  /** About, in bytes. */
+  /** Of all that is not known to be stored, about, in bytes. */
   get size(): number {
     return this.#size
   }
@@ -38,15 +38,18 @@ export class GrowingReply {
     this.#position += chunks.length
     this.#returned = []
     this.#chunks = []
-    this.#size = 0
     return { ...this.key, position, chunks }
   }
 
   /** What was taken last and was not stored, as far as one knows. What has come since is behind it. */
-  putBack({ position, chunks }: ReplyGrowth, size: number): void {
+  putBack({ position, chunks }: ReplyGrowth): void {
     this.#position = position
     this.#returned = chunks
-    this.#size += size
+  }
+
+  /** @param size that of the reply when it was taken */
+  noteStored(size: number): void {
+    this.#size -= size
   }
 }
 

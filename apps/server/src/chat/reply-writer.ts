@@ -81,9 +81,8 @@ export class ReplyWriter {
     this.#arm()
   }
 
-  /** After the flush that is under way, if there is one: a storage that hangs is asked once at a time. */
   #arm(sinceMs = performance.now()): void {
-    if (this.#timer !== undefined || this.#flushing !== undefined) return
+    if (this.#timer !== undefined) return
     const delayMs = Math.max(0, sinceMs + this.#intervalMs - performance.now())
     // Not for its sake does a process go on that has nothing else to do.
     this.#timer = setTimeout(() => void this.#flush(), delayMs).unref()
@@ -98,6 +97,7 @@ export class ReplyWriter {
     return { replies, written }
   }
 
+  /** Or the one that is under way: a storage that hangs is asked once at a time. */
   #flush(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
@@ -143,9 +143,10 @@ export class ReplyWriter {
     const growths = taken.map(({ growth }) => growth)
     try {
       await this.#store.saveReplies(growths.filter(({ chunks }) => chunks.length > 0))
+      for (const { reply, size } of taken) reply.noteStored(size)
       return none
     } catch (error) {
-      for (const { reply, growth, size } of taken) reply.putBack(growth, size)
+      for (const { reply, growth } of taken) reply.putBack(growth)
       const [first] = taken
       if (problemOf(error)?.code === 'storage_unavailable') {
         // One that has ended has nobody else to come back for it, and its thread takes no message until then.

@@ -157,9 +157,7 @@ export class SqlReplies {
   async #end(db: Kysely<Schema>, growths: readonly ReplyGrowth[]): Promise<void> {
     await this.#write(db, growths.map(keyOf), (stored, pieces, index) => {
       const last = growths[index] as ReplyGrowth
-      // What was saved from there on is part of what is saved now.
-      const earlier = pieces.filter(({ position }) => position < last.position)
-      return { reply: grow(stored, [...earlier, last]).reply }
+      return { reply: grow(stored, [...pieces, last]).reply }
     })
   }
 
