@@ -151,7 +151,7 @@ export function createCloudRoutes(services: CloudServices) {
       assertProject(res)
       const owner = { workspaceId: workspaceOf(res), userId: params.user_id }
       await files.removeAll(owner)
-      return { status: 200, body: { threads: await reports.erase(owner) } }
+      return { status: 200, body: { threads: await cloud.erase(owner) } }
     },
   })
 

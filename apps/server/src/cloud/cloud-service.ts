@@ -30,7 +30,7 @@ export class CloudService {
   async listThreads(owner: Owner | undefined, query: CloudThreadListQuery): Promise<CloudThread[]> {
     const { limit, is_archived, after, external_id } = query
     const asked = { limit, is_archived, after, external_id }
-    return (await this.#store.listThreads(owner, asked)).map(threadToWire)
+    return (await this.#store.threads.list(owner, asked)).map(threadToWire)
   }
 
   /** @throws AppError `id_taken` where the `external_id` is in use, and `upsert` was not asked for */
@@ -39,7 +39,7 @@ export class CloudService {
     { title, metadata, external_id, upsert, last_message_at }: NewCloudThread,
   ): Promise<{ id: string; isNew: boolean }> {
     const id = randomUUID()
-    const made = await this.#store.addThread(owner, {
+    const made = await this.#store.threads.add(owner, {
       id,
       title: title ?? null,
       metadata,
@@ -52,14 +52,14 @@ export class CloudService {
   }
 
   async getThread(owner: Owner, threadId: string): Promise<CloudThread> {
-    const thread = await this.#store.getThread(owner, threadId)
+    const thread = await this.#store.threads.get(owner, threadId)
     if (thread === undefined) throw noThread(threadId)
     return threadToWire(thread)
   }
 
   async updateThread(owner: Owner, threadId: string, update: CloudThreadUpdate): Promise<void> {
     const { title, is_archived, metadata, last_message_at } = update
-    const isThere = await this.#store.changeThread(owner, threadId, {
+    const isThere = await this.#store.threads.change(owner, threadId, {
       ...(title !== undefined && { title }),
       ...(is_archived !== undefined && { is_archived }),
       ...(metadata !== undefined && { metadata }),
@@ -70,9 +70,14 @@ export class CloudService {
 
   /** The owner of a thread that somebody who runs the server asks for. */
   async findOwner(threadId: string): Promise<Owner> {
-    const owner = await this.#store.findOwner(threadId)
+    const owner = await this.#store.threads.findOwner(threadId)
     if (owner === undefined) throw noThread(threadId)
     return owner
+  }
+
+  /** @returns how many threads are gone */
+  erase(owner: Owner): Promise<number> {
+    return this.#store.threads.erase(owner)
   }
 
   /** By height, `created_at` and `id`, all descending; what the format cannot tell is left out. */
@@ -81,7 +86,7 @@ export class CloudService {
     threadId: string,
     { format, limit, after }: CloudMessageListQuery,
   ): Promise<CloudMessage[]> {
-    const tree = await this.#store.listTree(owner, threadId)
+    const tree = await this.#store.messages.listTree(owner, threadId)
     if (tree.length === 0) await this.getThread(owner, threadId)
     const heights = heightsOf(tree)
     const heightOf = (id: string) => heights.get(id) ?? 0
@@ -94,7 +99,7 @@ export class CloudService {
     while (listed.length < limit && at < ids.length) {
       const page = ids.slice(at, at + limit - listed.length)
       at += page.length
-      const messages = await this.#store.getMessages(owner, threadId, page)
+      const messages = await this.#store.messages.get(owner, threadId, page)
       const byId = new Map(messages.map((message) => [message.id, message]))
       for (const id of page) {
         const message = byId.get(id)
@@ -124,7 +129,7 @@ export class CloudService {
       format,
       content,
     }
-    const added = await this.#store.addMessage(owner, threadId, message, (stored) =>
+    const added = await this.#store.messages.add(owner, threadId, message, (stored) =>
       saysTheSame(stored, said),
     )
     if (added === 'thread_not_found') throw noThread(threadId)
@@ -139,18 +144,18 @@ export class CloudService {
     messageId: string,
     content: Record<string, unknown>,
   ): Promise<void> {
-    const [stored] = await this.#store.getMessages(owner, threadId, [messageId])
+    const [stored] = await this.#store.messages.get(owner, threadId, [messageId])
     if (stored === undefined) throw noMessage(messageId)
     if (stored.status === 'streaming')
       throw new AppError('run_in_progress', 'The message is still being written.')
     const format = formatOf(content, stored.format)
     const change = { ...readContent(format, content), format, content }
-    const isThere = await this.#store.changeMessage(owner, threadId, messageId, change)
+    const isThere = await this.#store.messages.change(owner, threadId, messageId, change)
     if (!isThere) throw noMessage(messageId)
   }
 
   async deleteMessages(owner: Owner, threadId: string, ids: readonly string[]): Promise<void> {
-    const deleted = await this.#store.deleteMessages(owner, threadId, ids)
+    const deleted = await this.#store.messages.delete(owner, threadId, ids)
     if (deleted === 0) throw noMessage(ids[0] ?? '')
   }
 
@@ -160,12 +165,12 @@ export class CloudService {
     messageId: string,
     feedback: NewCloudFeedback,
   ): Promise<CloudFeedback> {
-    const [message] = await this.#store.getMessages(owner, threadId, [messageId])
+    const [message] = await this.#store.messages.get(owner, threadId, [messageId])
     if (message === undefined) throw noMessage(messageId)
     const id = randomUUID()
     const created_at = new Date().toISOString()
     const target = { thread_id: threadId, message_id: messageId }
-    await this.#store.addReports([
+    await this.#store.reports.add([
       { id, kind: 'feedback', owner, ...target, body: feedback, created_at },
     ])
     return { feedback_id: id, type: feedback.type, comment: feedback.comment ?? null }

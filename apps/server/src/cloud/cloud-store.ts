@@ -79,49 +79,61 @@ export interface ReportQuery {
 }
 
 /**
- * The rows of a `ThreadStore` as clients of Assistant Cloud's wire see and change them. The methods
+ * The threads of a `ThreadStore` as clients of Assistant Cloud's wire see and change them. The methods
  * that take an owner are scoped to it; those that do not are for who runs the server.
  */
-export interface CloudStore {
+export interface CloudThreads {
   /** By `last_message_at`, then `id`, descending; of all owners where none is named. */
-  listThreads(owner: Owner | undefined, query: CloudThreadQuery): Promise<CloudThreadRecord[]>
-  getThread(owner: Owner, threadId: string): Promise<CloudThreadRecord | undefined>
+  list(owner: Owner | undefined, query: CloudThreadQuery): Promise<CloudThreadRecord[]>
+  get(owner: Owner, threadId: string): Promise<CloudThreadRecord | undefined>
   /** Of the owners who have a thread of this id, the one that wrote to theirs last. */
   findOwner(threadId: string): Promise<Owner | undefined>
   /** @returns the id of the thread that has this `external_id`: its own, or that of one before */
-  addThread(owner: Owner, thread: NewCloudThread): Promise<string>
+  add(owner: Owner, thread: NewCloudThread): Promise<string>
   /** @returns whether there was such a thread */
-  changeThread(owner: Owner, threadId: string, change: CloudThreadChange): Promise<boolean>
+  change(owner: Owner, threadId: string, change: CloudThreadChange): Promise<boolean>
+  /** Takes all that somebody has, and the ways in. @returns how many threads */
+  erase(owner: Owner): Promise<number>
+}
 
+/** The messages of a `ThreadStore`, likewise. */
+export interface CloudMessages {
   /** All messages of a thread, parents first. */
   listTree(owner: Owner, threadId: string): Promise<TreeNode[]>
   /** Those of the thread's messages that have one of these ids, in any order. */
-  getMessages(owner: Owner, threadId: string, ids: readonly string[]): Promise<CloudMessageRecord[]>
+  get(owner: Owner, threadId: string, ids: readonly string[]): Promise<CloudMessageRecord[]>
   /**
    * Adds a message to a thread, unless it is there: by its `external_id`, or since this server stored
    * it by itself under the same parent, and no client has told of it before.
    * @param isSame whether a message that this server stored by itself is meant
    */
-  addMessage(
+  add(
     owner: Owner,
     threadId: string,
     message: NewCloudMessage,
     isSame: (stored: Message) => boolean,
   ): Promise<AddedMessage>
   /** @returns whether there was such a message */
-  changeMessage(
+  change(
     owner: Owner,
     threadId: string,
     messageId: string,
     content: CloudMessageContent,
   ): Promise<boolean>
   /** What followed them follows their parents. @returns how many there were */
-  deleteMessages(owner: Owner, threadId: string, ids: readonly string[]): Promise<number>
+  delete(owner: Owner, threadId: string, ids: readonly string[]): Promise<number>
+}
 
+export interface Reports {
   /** Feedback takes the place of the feedback on the same message before. */
-  addReports(reports: readonly Report[]): Promise<void>
+  add(reports: readonly Report[]): Promise<void>
   /** Newest first. */
-  listReports(query: ReportQuery): Promise<Report[]>
-  /** All that somebody has, and the ways in. @returns how many threads */
-  erase(owner: Owner): Promise<number>
+  list(query: ReportQuery): Promise<Report[]>
+}
+
+/** What the wire of Assistant Cloud is served from. */
+export interface CloudStore {
+  readonly threads: CloudThreads
+  readonly messages: CloudMessages
+  readonly reports: Reports
 }

@@ -44,7 +44,7 @@ export class ReportService {
   async addEvents(owner: Owner, { events }: CloudEvents): Promise<void> {
     const created_at = new Date().toISOString()
     const ids = [...new Set(events.flatMap(({ thread_id }) => thread_id ?? []))]
-    const threads = await Promise.all(ids.map((id) => this.#store.getThread(owner, id)))
+    const threads = await Promise.all(ids.map((id) => this.#store.threads.get(owner, id)))
     const known = new Set(threads.map((thread) => thread?.id))
     const reports = events.map((event): Report => {
       const isKnown = event.thread_id !== undefined && known.has(event.thread_id)
@@ -58,21 +58,16 @@ export class ReportService {
         created_at,
       }
     })
-    await this.#store.addReports(reports)
+    await this.#store.reports.add(reports)
   }
 
   async list({ kind, thread_id, limit, after }: CloudReportListQuery) {
-    const reports = await this.#store.listReports({ kind, thread_id, limit, after })
+    const reports = await this.#store.reports.list({ kind, thread_id, limit, after })
     return reports.map(reportToWire)
   }
 
-  /** @returns how many threads are gone */
-  erase(owner: Owner): Promise<number> {
-    return this.#store.erase(owner)
-  }
-
   async #assertThread(owner: Owner, threadId: string): Promise<void> {
-    if ((await this.#store.getThread(owner, threadId)) === undefined)
+    if ((await this.#store.threads.get(owner, threadId)) === undefined)
       throw new AppError('thread_not_found', `There is no thread ${threadId}.`)
   }
 
@@ -86,7 +81,7 @@ export class ReportService {
     const id = randomUUID()
     const target = { thread_id: threadId ?? null, message_id: messageId ?? null }
     const created_at = new Date().toISOString()
-    await this.#store.addReports([{ id, kind, owner, ...target, body, created_at }])
+    await this.#store.reports.add([{ id, kind, owner, ...target, body, created_at }])
     return id
   }
 }

@@ -3,9 +3,11 @@ import { migrate } from './migrate.ts'
 import { openPool, openPostgresPool } from './postgres-pool.ts'
 import type { Schema } from './schema.ts'
 import { SqlArchiveStore } from './sql-archive-store.ts'
-import { SqlCloudStore } from './sql-cloud-store.ts'
+import { SqlCloudMessages } from './sql-cloud-messages.ts'
+import { SqlCloudThreads } from './sql-cloud-threads.ts'
 import { SqlFileRecords } from './sql-file-records.ts'
 import { SqlIdentityStore } from './sql-identity-store.ts'
+import { SqlReports } from './sql-reports.ts'
 import { SqlSearchIndex } from './sql-search-index.ts'
 import { SqlThreadStore } from './sql-thread-store.ts'
 import { transact } from './transact.ts'
@@ -37,7 +39,11 @@ export async function createPostgresThreadStore(options: PostgresOptions) {
     store: new SqlThreadStore(db, 'postgres', { transact: (work) => transact(db, work) }),
     searchIndex: new SqlSearchIndex(db, 'postgres'),
     archiveStore: new SqlArchiveStore(db, 'postgres'),
-    cloudStore: new SqlCloudStore(db, 'postgres'),
+    cloudStore: {
+      threads: new SqlCloudThreads(db),
+      messages: new SqlCloudMessages(db, 'postgres'),
+      reports: new SqlReports(db),
+    },
     fileRecords: new SqlFileRecords(db),
     identityStore: new SqlIdentityStore(db, 'postgres'),
     close: () => db.destroy(),

@@ -4,9 +4,11 @@ import { migrate } from './migrate.ts'
 import { openNodeSqlite } from './node-sqlite.ts'
 import type { Schema } from './schema.ts'
 import { SqlArchiveStore } from './sql-archive-store.ts'
-import { SqlCloudStore } from './sql-cloud-store.ts'
+import { SqlCloudMessages } from './sql-cloud-messages.ts'
+import { SqlCloudThreads } from './sql-cloud-threads.ts'
 import { SqlFileRecords } from './sql-file-records.ts'
 import { SqlIdentityStore } from './sql-identity-store.ts'
+import { SqlReports } from './sql-reports.ts'
 import { SqlSearchIndex } from './sql-search-index.ts'
 import { SqlThreadStore } from './sql-thread-store.ts'
 import { openLazyCommits } from './lazy-commits.ts'
@@ -36,7 +38,11 @@ export async function createSqliteThreadStore(path: string) {
     store: new SqlThreadStore(db, 'sqlite', { transact, transactLazily }),
     searchIndex: new SqlSearchIndex(db, 'sqlite', transactLazily),
     archiveStore: new SqlArchiveStore(db, 'sqlite'),
-    cloudStore: new SqlCloudStore(db, 'sqlite'),
+    cloudStore: {
+      threads: new SqlCloudThreads(db),
+      messages: new SqlCloudMessages(db, 'sqlite'),
+      reports: new SqlReports(db),
+    },
     fileRecords: new SqlFileRecords(db),
     identityStore: new SqlIdentityStore(db, 'sqlite'),
     close: () => disposal.disposeAsync(),

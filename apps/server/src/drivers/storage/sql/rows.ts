@@ -6,6 +6,7 @@ import {
 } from '@assistant-ui-proxy/contract'
 import type { Insertable, Selectable } from 'kysely'
 import type { Owner } from '../../../identity/owner.ts'
+import { columnsOf } from './owner-columns.ts'
 import type { MessageTable, ThreadTable } from './schema.ts'
 
 export const threadColumns = [
@@ -54,8 +55,7 @@ export function rowOfMessage(
   message: Message,
 ): Insertable<MessageTable> {
   return {
-    workspace_id: owner.workspaceId,
-    user_id: owner.userId,
+    ...columnsOf(owner),
     thread_id: threadId,
     id: message.id,
     parent_id: message.parent_id,

@@ -8,7 +8,7 @@ import type { ArchiveStore } from '../../../archive/archive-store.ts'
 import { ownIdFor } from '../../../archive/own-id.ts'
 import type { Owner } from '../../../identity/owner.ts'
 import type { Engine } from './engine.ts'
-import { ownedBy } from './owned-by.ts'
+import { columnsOf, ownedBy } from './owner-columns.ts'
 import { jsonOrNull, messageColumns, messageOfRow, threadColumns, threadOfRow } from './rows.ts'
 import type { MessageTable, Schema } from './schema.ts'
 import { SqlReplies } from './sql-replies.ts'
@@ -189,10 +189,6 @@ function rowOf(owner: Owner, message: ArchivedMessage): Insertable<MessageTable>
     content: jsonOrNull(content),
     is_reported: is_reported ? 1 : 0,
   }
-}
-
-function columnsOf({ workspaceId, userId }: Owner) {
-  return { workspace_id: workspaceId, user_id: userId }
 }
 
 function parse(json: string | null): unknown {

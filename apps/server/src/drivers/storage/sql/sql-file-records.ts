@@ -1,7 +1,7 @@
 import type { Kysely, Selectable } from 'kysely'
 import type { FileRecord, FileRecords } from '../../../files/file-records.ts'
 import type { Owner } from '../../../identity/owner.ts'
-import { ownedBy } from './owned-by.ts'
+import { columnsOf, ownedBy, ownerOfRow } from './owner-columns.ts'
 import type { Schema } from './schema.ts'
 
 /** `FileRecords` beside the threads, in the same database. */
@@ -17,8 +17,7 @@ export class SqlFileRecords implements FileRecords {
       .insertInto('files')
       .values({
         id,
-        workspace_id: owner.workspaceId,
-        user_id: owner.userId,
+        ...columnsOf(owner),
         filename,
         created_at: createdAt,
       })
@@ -65,7 +64,7 @@ function recordOf(row: Selectable<Schema['files']>): FileRecord {
   const { id, filename, created_at, media_type, size } = row
   return {
     id,
-    owner: { workspaceId: row.workspace_id, userId: row.user_id },
+    owner: ownerOfRow(row),
     filename,
     createdAt: created_at,
     upload: media_type === null || size === null ? undefined : { mediaType: media_type, size },

@@ -5,7 +5,7 @@ import type { AnonymousSession, ApiKey, IdentityStore } from '../../../identity/
 import type { Owner } from '../../../identity/owner.ts'
 import type { Engine } from './engine.ts'
 import { tableOf } from './json-table.ts'
-import { ownedBy } from './owned-by.ts'
+import { columnsOf, ownedBy, ownerOfRow } from './owner-columns.ts'
 import { threadColumns } from './rows.ts'
 import type { Schema } from './schema.ts'
 import { transact } from './transact.ts'
@@ -43,8 +43,7 @@ export class SqlIdentityStore implements IdentityStore {
       .insertInto('anonymous_sessions')
       .values({
         token_hash: tokenHash,
-        workspace_id: owner.workspaceId,
-        user_id: owner.userId,
+        ...columnsOf(owner),
         expires_at: expiresAt,
       })
       .execute()
@@ -57,7 +56,7 @@ export class SqlIdentityStore implements IdentityStore {
       .where('token_hash', '=', tokenHash)
       .where('expires_at', '>', now())
       .executeTakeFirst()
-    return row && { workspaceId: row.workspace_id, userId: row.user_id }
+    return row && ownerOfRow(row)
   }
 
   async extendSession(tokenHash: string, expiresAt: string): Promise<Owner | undefined> {
@@ -68,7 +67,7 @@ export class SqlIdentityStore implements IdentityStore {
       .where('expires_at', '>', now())
       .returning(['workspace_id', 'user_id'])
       .executeTakeFirst()
-    return row && { workspaceId: row.workspace_id, userId: row.user_id }
+    return row && ownerOfRow(row)
   }
 
   claim(from: Owner, to: Owner): Promise<number> {

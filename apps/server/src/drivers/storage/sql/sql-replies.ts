@@ -14,6 +14,7 @@ import { grow, type GrownReply, type Piece } from '../grown-reply.ts'
 import type { Engine } from './engine.ts'
 import { jsonValue, tableOf } from './json-table.ts'
 import { clockOf } from './leases.ts'
+import { ownedBy } from './owner-columns.ts'
 import { jsonOrNull, messageColumns, messageOfRow } from './rows.ts'
 import type { Schema } from './schema.ts'
 import { rowOfRun } from './sql-runs.ts'
@@ -50,8 +51,7 @@ export class SqlReplies {
       .updateTable('messages')
       .set({ parts: JSON.stringify(parts), status: 'streaming', error: null, metadata: null })
       .set({ ...rowOfRun(run), interrupted: null })
-      .where('workspace_id', '=', owner.workspaceId)
-      .where('user_id', '=', owner.userId)
+      .where(ownedBy(owner))
       .where('thread_id', '=', threadId)
       .where('id', '=', id)
       .returning('sequence')

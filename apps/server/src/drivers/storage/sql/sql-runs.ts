@@ -2,6 +2,7 @@ import type { MessageStatus } from '@assistant-ui-proxy/contract'
 import { sql, type Kysely } from 'kysely'
 import type { Owner } from '../../../identity/owner.ts'
 import { RunConflict, type RunClaim, type StoredRun } from '../../../threads/thread-store.ts'
+import { ownedBy } from './owner-columns.ts'
 import type { MessageTable, Schema } from './schema.ts'
 
 const runColumns = [
@@ -34,8 +35,7 @@ export async function makeWayForRun(
   await db
     .updateTable('messages')
     .set({ run_name: null })
-    .where('workspace_id', '=', owner.workspaceId)
-    .where('user_id', '=', owner.userId)
+    .where(ownedBy(owner))
     .where('id', '=', named.id)
     .execute()
 }
@@ -77,8 +77,7 @@ function runsOf(db: Kysely<Schema>, owner: Owner, threadId: string) {
   return db
     .selectFrom('messages')
     .select(runColumns)
-    .where('workspace_id', '=', owner.workspaceId)
-    .where('user_id', '=', owner.userId)
+    .where(ownedBy(owner))
     .where('thread_id', '=', threadId)
 }
 

@@ -11,6 +11,7 @@ import type {
 import type { WordQuery } from '../../../search/words.ts'
 import type { Engine } from './engine.ts'
 import { tableOf } from './json-table.ts'
+import { ownedBy, ownerOfRow } from './owner-columns.ts'
 import { threadColumns, threadOfRow } from './rows.ts'
 import type { Schema } from './schema.ts'
 import { transact, type Transact } from './transact.ts'
@@ -91,13 +92,13 @@ export class SqlSearchIndex implements SearchIndex {
       .execute()
     return [
       ...messages.map((row) => ({
-        owner: { workspaceId: row.workspace_id, userId: row.user_id },
+        owner: ownerOfRow(row),
         threadId: row.thread_id,
         messageId: row.id,
         text: textOfParts(JSON.parse(row.parts) as MessagePart[]),
       })),
       ...titles.map((row) => ({
-        owner: { workspaceId: row.workspace_id, userId: row.user_id },
+        owner: ownerOfRow(row),
         threadId: row.id,
         messageId: undefined,
         text: row.title ?? '',
@@ -219,8 +220,7 @@ export class SqlSearchIndex implements SearchIndex {
       this.#db
         .selectFrom('threads')
         .select(threadColumns)
-        .where('workspace_id', '=', owner.workspaceId)
-        .where('user_id', '=', owner.userId)
+        .where(ownedBy(owner))
         .where('id', 'in', [...hits.keys()])
         .execute(),
       messageIds.length === 0
@@ -228,8 +228,7 @@ export class SqlSearchIndex implements SearchIndex {
         : this.#db
             .selectFrom('messages')
             .select(['id', 'parts'])
-            .where('workspace_id', '=', owner.workspaceId)
-            .where('user_id', '=', owner.userId)
+            .where(ownedBy(owner))
             .where('id', 'in', messageIds)
             .execute(),
     ])
@@ -253,8 +252,7 @@ async function claimTitle(
   const { numUpdatedRows } = await transaction
     .updateTable('threads')
     .set({ is_title_indexed: 1 })
-    .where('workspace_id', '=', owner.workspaceId)
-    .where('user_id', '=', owner.userId)
+    .where(ownedBy(owner))
     .where('id', '=', threadId)
     .where('is_title_indexed', '=', 0)
     .where('title', '=', text)

@@ -18,6 +18,7 @@ import type {
 import type { Engine } from './engine.ts'
 import { ExchangeInserts } from './exchange-inserts.ts'
 import { renewLease } from './leases.ts'
+import { ownedBy } from './owner-columns.ts'
 import { prepareQuery } from './prepared-query.ts'
 import {
   messageColumns,
@@ -128,8 +129,7 @@ export class SqlThreadStore implements ThreadStore {
     const { numDeletedRows } = await this.#transact((transaction) =>
       transaction
         .deleteFrom('threads')
-        .where('workspace_id', '=', owner.workspaceId)
-        .where('user_id', '=', owner.userId)
+        .where(ownedBy(owner))
         .where('id', '=', threadId)
         .executeTakeFirst(),
     )
@@ -214,8 +214,7 @@ export class SqlThreadStore implements ThreadStore {
     const row = await this.#db
       .updateTable('threads')
       .set({ ...change, updated_at: now() })
-      .where('workspace_id', '=', owner.workspaceId)
-      .where('user_id', '=', owner.userId)
+      .where(ownedBy(owner))
       .where('id', '=', threadId)
       .returning(threadColumns)
       .executeTakeFirst()
@@ -223,18 +222,11 @@ export class SqlThreadStore implements ThreadStore {
   }
 
   #threads(owner: Owner) {
-    return this.#db
-      .selectFrom('threads')
-      .where('workspace_id', '=', owner.workspaceId)
-      .where('user_id', '=', owner.userId)
+    return this.#db.selectFrom('threads').where(ownedBy(owner))
   }
 
   #messages(owner: Owner, threadId: string) {
-    return this.#db
-      .selectFrom('messages')
-      .where('workspace_id', '=', owner.workspaceId)
-      .where('user_id', '=', owner.userId)
-      .where('thread_id', '=', threadId)
+    return this.#db.selectFrom('messages').where(ownedBy(owner)).where('thread_id', '=', threadId)
   }
 }
 
@@ -242,8 +234,7 @@ async function touchThread(db: Kysely<Schema>, owner: Owner, threadId: string): 
   await db
     .updateTable('threads')
     .set({ last_message_at: now(), updated_at: now() })
-    .where('workspace_id', '=', owner.workspaceId)
-    .where('user_id', '=', owner.userId)
+    .where(ownedBy(owner))
     .where('id', '=', threadId)
     .execute()
 }

@@ -1,0 +1,143 @@
+import type { Kysely, Selectable } from 'kysely'
+import type {
+  CloudThreadChange,
+  CloudThreadQuery,
+  CloudThreadRecord,
+  CloudThreads,
+  NewCloudThread,
+} from '../../../cloud/cloud-store.ts'
+import type { Owner } from '../../../identity/owner.ts'
+import { columnsOf, ownedBy, ownerOfRow } from './owner-columns.ts'
+import { jsonOrNull, threadColumns, threadOfRow } from './rows.ts'
+import type { Schema, ThreadTable } from './schema.ts'
+import { transact } from './transact.ts'
+
+const cloudThreadColumns = [
+  ...threadColumns,
+  'workspace_id',
+  'user_id',
+  'external_id',
+  'metadata',
+] as const
+
+/** `CloudThreads` over the database of a `SqlThreadStore`. */
+export class SqlCloudThreads implements CloudThreads {
+  readonly #db: Kysely<Schema>
+
+  constructor(db: Kysely<Schema>) {
+    this.#db = db
+  }
+
+  async list(
+    owner: Owner | undefined,
+    { limit, is_archived, after, external_id }: CloudThreadQuery,
+  ): Promise<CloudThreadRecord[]> {
+    let select = this.#db
+      .selectFrom('threads')
+      .select(cloudThreadColumns)
+      .where('is_archived', '=', is_archived ? 1 : 0)
+      .orderBy('last_message_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(limit)
+    if (owner !== undefined) select = select.where(ownedBy(owner))
+    if (external_id !== undefined) select = select.where('external_id', '=', external_id)
+    const lastOwner = after === undefined ? undefined : (owner ?? (await this.findOwner(after)))
+    const last = lastOwner && after && (await this.get(lastOwner, after))
+    if (last)
+      select = select.where(({ eb, refTuple, tuple }) =>
+        eb(refTuple('last_message_at', 'id'), '<', tuple(last.last_message_at, last.id)),
+      )
+    return (await select.execute()).map(recordOfThread)
+  }
+
+  async get(owner: Owner, threadId: string): Promise<CloudThreadRecord | undefined> {
+    const row = await this.#db
+      .selectFrom('threads')
+      .select(cloudThreadColumns)
+      .where(ownedBy(owner))
+      .where('id', '=', threadId)
+      .executeTakeFirst()
+    return row && recordOfThread(row)
+  }
+
+  async findOwner(threadId: string): Promise<Owner | undefined> {
+    const row = await this.#db
+      .selectFrom('threads')
+      .select(['workspace_id', 'user_id'])
+      .where('id', '=', threadId)
+      .orderBy('last_message_at', 'desc')
+      .executeTakeFirst()
+    return row && ownerOfRow(row)
+  }
+
+  async add(owner: Owner, thread: NewCloudThread): Promise<string> {
+    const time = now()
+    const added = await this.#db
+      .insertInto('threads')
+      .values({
+        ...columnsOf(owner),
+        ...thread,
+        metadata: jsonOrNull(thread.metadata),
+        is_archived: 0,
+        created_at: time,
+        updated_at: time,
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('id')
+      .executeTakeFirst()
+    if (added !== undefined) return added.id
+    const { id } = await this.#db
+      .selectFrom('threads')
+      .select('id')
+      .where(ownedBy(owner))
+      .where('external_id', '=', thread.external_id)
+      .executeTakeFirstOrThrow()
+    return id
+  }
+
+  async change(owner: Owner, threadId: string, change: CloudThreadChange): Promise<boolean> {
+    const { title, is_archived, metadata, last_message_at } = change
+    const { numUpdatedRows } = await this.#db
+      .updateTable('threads')
+      .set({
+        updated_at: now(),
+        ...(title !== undefined && { title, is_title_indexed: 0 }),
+        ...(is_archived !== undefined && { is_archived: is_archived ? 1 : 0 }),
+        ...(metadata !== undefined && { metadata: jsonOrNull(metadata) }),
+        ...(last_message_at !== undefined && { last_message_at }),
+      })
+      .where(ownedBy(owner))
+      .where('id', '=', threadId)
+      .executeTakeFirst()
+    return numUpdatedRows > 0n
+  }
+
+  erase(owner: Owner): Promise<number> {
+    return transact(this.#db, async (transaction) => {
+      // What belongs to the threads goes with them.
+      const { numDeletedRows } = await transaction
+        .deleteFrom('threads')
+        .where(ownedBy(owner))
+        .executeTakeFirst()
+      await transaction.deleteFrom('reports').where(ownedBy(owner)).execute()
+      await transaction.deleteFrom('anonymous_sessions').where(ownedBy(owner)).execute()
+      return Number(numDeletedRows)
+    })
+  }
+}
+
+function recordOfThread(
+  row: Pick<Selectable<ThreadTable>, (typeof cloudThreadColumns)[number]>,
+): CloudThreadRecord {
+  const { workspace_id, user_id, external_id, metadata, ...thread } = row
+  return {
+    ...threadOfRow(thread),
+    owner: ownerOfRow({ workspace_id, user_id }),
+    external_id,
+    metadata: metadata === null ? undefined : (JSON.parse(metadata) as unknown),
+  }
+}
+
+function now(): string {
+  return new Date().toISOString()
+}
