@@ -24,12 +24,12 @@ export interface RunningServer {
  * @throws StartError where the address cannot be had
  */
 export async function startServer(dependencies: Dependencies): Promise<RunningServer> {
-  const { config, log, store } = dependencies
+  const { config, log, store, runLog } = dependencies
   const serverId = randomUUID()
   const limit = new RunLimit(config.resilience)
   const { keepAliveMs: patienceMs, disconnectPolicy } = config
   const runs = new RunService({ ...dependencies, serverId, limit, patienceMs, disconnectPolicy })
-  const lease = new LeaseKeeper({ store, runs, serverId, log })
+  const lease = new LeaseKeeper({ store, runLog, serverId, log })
   const server = createServer(createApp(dependencies, runs))
   await lease.take()
   await listen(server, config)
@@ -60,8 +60,9 @@ export async function startServer(dependencies: Dependencies): Promise<RunningSe
       server.closeIdleConnections()
       await Promise.race([closed, wait(lastWordsMs)])
       server.closeAllConnections()
-      // What a storage does not take by then is left to the next start.
       await Promise.race([runs.settled(), wait(lastWordsMs)])
+      if (runs.size > 0)
+        log.error({ replies: runs.size }, 'replies were not stored: the next start ends them')
       await closed
       await lease.stop()
       await indexer?.stop()

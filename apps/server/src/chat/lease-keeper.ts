@@ -1,6 +1,7 @@
+import { createProblem, encodeChunks, errorChunk } from '@assistant-ui-proxy/contract'
 import type { Logger } from 'pino'
 import type { ThreadStore } from '../threads/thread-store.ts'
-import type { RunService } from './run-service.ts'
+import type { RunLog } from './run-log.ts'
 
 /** A server that does not say for so long that it is alive counts as gone. */
 const leaseMs = 9_000
@@ -44,16 +45,24 @@ export class LeaseKeeper {
     }
   }
 
+  /** Ends the runs whose servers are gone as `failed`, with what they have. */
   async #endAbandoned(): Promise<void> {
-    const ended = await this.#options.runs.failAbandoned()
-    if (ended > 0)
-      this.#options.log.warn({ replies: ended }, 'replies were cut by a server that is gone')
+    const { store, runLog, serverId, log } = this.#options
+    const problem = createProblem(
+      'run_interrupted',
+      'The server stopped in the middle of the reply. Try again.',
+    )
+    const runIds = await store.failAbandoned(serverId, problem)
+    if (runIds.length === 0) return
+    const frames = encodeChunks([errorChunk(problem)])
+    await Promise.all(runIds.map((runId) => runLog.abandon(runId, frames)))
+    log.warn({ replies: runIds.length }, 'replies were cut by a server that is gone')
   }
 }
 
 interface LeaseKeeperOptions {
   readonly store: ThreadStore
-  readonly runs: RunService
+  readonly runLog: RunLog
   readonly serverId: string
   readonly log: Logger
 }

@@ -1,32 +1,19 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as delay } from 'node:timers/promises'
-import {
-  chunksOfMessage,
-  createProblem,
-  encodeChunks,
-  errorChunk,
-  type ChatRequest,
-  type EventPosition,
-} from '@assistant-ui-proxy/contract'
+import { errorChunk, type ChatRequest, type EventPosition } from '@assistant-ui-proxy/contract'
 import type { Logger } from 'pino'
 import { AppError, problemOf } from '../app-error.ts'
 import type { Owner } from '../identity/owner.ts'
 import type { RunLimit } from '../resilience/run-limit.ts'
-import {
-  RunConflict,
-  type Exchange,
-  type StoredRun,
-  type ThreadStore,
-} from '../threads/thread-store.ts'
+import { RunConflict, type Exchange, type ThreadStore } from '../threads/thread-store.ts'
 import type { Attachments } from './attachments.ts'
 import { openConversation } from './conversation.ts'
+import { StoredRuns } from './stored-runs.ts'
 import { GrowingReply } from './growing-reply.ts'
 import { ReplyWriter } from './reply-writer.ts'
 import { Run } from './run.ts'
 import type { Frames, RunLog } from './run-log.ts'
-import { assertSameRequest, nameRun, runInProgress, type RunName } from './run-name.ts'
+import { nameRun, type RunName } from './run-name.ts'
 import { ThreadRuns } from './thread-runs.ts'
-import { untilOver } from './until-over.ts'
 import type { Upstream } from './upstream.ts'
 
 export interface RunServiceOptions {
@@ -57,6 +44,7 @@ export interface Asking {
 export class RunService {
   readonly #options: RunServiceOptions
   readonly #writer: ReplyWriter
+  readonly #storedRuns: StoredRuns
   readonly #active = new Set<Run>()
   readonly #threadRuns = new ThreadRuns()
   readonly #beginning = new Set<Promise<Run>>()
@@ -66,6 +54,7 @@ export class RunService {
   constructor(options: RunServiceOptions) {
     this.#options = options
     this.#writer = new ReplyWriter(options.store, options.log)
+    this.#storedRuns = new StoredRuns(options.store, options.runLog)
   }
 
   /**
@@ -83,7 +72,8 @@ export class RunService {
     try {
       return await this.#read(await this.#threadRuns.claim(owner, request.id, name, begin))
     } catch (error) {
-      if (error instanceof RunConflict) return this.#join(owner, request.id, name, error.run)
+      if (error instanceof RunConflict)
+        return this.#storedRuns.join(owner, request.id, name, error.run)
       throw error
     }
   }
@@ -97,12 +87,11 @@ export class RunService {
     threadId: string,
     after: EventPosition | undefined,
   ): Promise<Frames | undefined> {
-    const { runLog, store } = this.#options
     const run = await this.#threadRuns.latest(owner, threadId)
     const isMeant = after === undefined ? run?.status === 'streaming' : run?.id === after.runId
-    if (run !== undefined && isMeant) return runLog.follow(run.id, after?.sequence ?? 0)
-    const elsewhere = await store.findRun(owner, threadId, after?.runId)
-    return elsewhere && this.#followElsewhere(owner, threadId, elsewhere, after?.sequence ?? 0)
+    if (run !== undefined && isMeant)
+      return this.#options.runLog.follow(run.id, after?.sequence ?? 0)
+    return this.#storedRuns.follow(owner, threadId, after)
   }
 
   /**
@@ -112,38 +101,12 @@ export class RunService {
    * @throws AppError `run_in_progress` where the server that writes it cannot be asked
    */
   async stop(owner: Owner, threadId: string): Promise<boolean> {
-    const { runLog, store } = this.#options
     const run = await this.#threadRuns.latest(owner, threadId)
-    if (run !== undefined && this.#active.has(run)) {
-      const isStreaming = run.status === 'streaming'
-      if (isStreaming) run.stop('stopped')
-      await run.settled
-      return isStreaming
-    }
-    const elsewhere = await store.findRun(owner, threadId)
-    if (elsewhere === undefined) return false
-    if (await runLog.stop(elsewhere.runId)) return true
-    throw new AppError(
-      'run_in_progress',
-      'The reply is written by another server, which does not answer. Try again in a moment.',
-      { run_id: elsewhere.runId },
-    )
-  }
-
-  /**
-   * Ends the runs whose servers are gone as `failed`, with what they have.
-   * @returns how many there were
-   */
-  async failAbandoned(): Promise<number> {
-    const { store, runLog, serverId } = this.#options
-    const problem = createProblem(
-      'run_interrupted',
-      'The server stopped in the middle of the reply. Try again.',
-    )
-    const runIds = await store.failAbandoned(serverId, problem)
-    const frames = encodeChunks([errorChunk(problem)])
-    await Promise.all(runIds.map((runId) => runLog.abandon(runId, frames)))
-    return runIds.length
+    if (run === undefined || !this.#active.has(run)) return this.#storedRuns.stop(owner, threadId)
+    const isStreaming = run.status === 'streaming'
+    if (isStreaming) run.stop('stopped')
+    await run.settled
+    return isStreaming
   }
 
   /** Takes no more runs; those that are going go on. */
@@ -155,9 +118,14 @@ export class RunService {
     return this.#isClosed
   }
 
-  /** Resolves when no run is going, or about to. */
+  /** How many runs are going, or about to. */
+  get size(): number {
+    return this.#active.size + this.#beginning.size
+  }
+
+  /** Resolves when none is. */
   async settled(): Promise<void> {
-    while (this.#active.size + this.#beginning.size > 0) {
+    while (this.size > 0) {
       await Promise.allSettled(this.#beginning)
       await Promise.all([...this.#active].map((run) => run.settled))
     }
@@ -180,42 +148,6 @@ export class RunService {
       throw new AppError('run_in_progress', 'The reply is too long to join. Read the messages.')
     await waitFor(run.begun, this.#options.patienceMs)
     return frames
-  }
-
-  /** The frames of a run that another server writes, or that has ended. */
-  async #join(owner: Owner, threadId: string, name: RunName, run: StoredRun): Promise<Frames> {
-    assertSameRequest(name, run)
-    const frames = await this.#followElsewhere(owner, threadId, run, 0)
-    if (frames !== undefined) return frames
-    const { store } = this.#options
-    const [reply] = await store.findMessages(owner, threadId, [run.replyId])
-    if (reply === undefined || reply.status === 'streaming') throw runInProgress(run.runId)
-    // Without ids: they would not be those of the run's own events.
-    return framesOf(encodeChunks(chunksOfMessage(reply)))
-  }
-
-  /**
-   * The server that writes a run stores that it begins a moment before it opens its log, and that it has
-   * ended a moment before its log ends: it may die in between.
-   */
-  async #followElsewhere(
-    owner: Owner,
-    threadId: string,
-    { runId, status }: StoredRun,
-    after: number,
-  ): Promise<Frames | undefined> {
-    const { runLog, store } = this.#options
-    if (status !== 'streaming') return runLog.follow(runId, after, true)
-    for (let left = logOpeningTries; left > 0; left--) {
-      const frames = await runLog.follow(runId, after)
-      if (frames !== undefined)
-        return untilOver(frames, async () => {
-          const run = await store.findRun(owner, threadId, runId)
-          return run?.status !== 'streaming'
-        })
-      await delay(logOpeningMs)
-    }
-    return undefined
   }
 
   /** @throws AppError what the store throws */
@@ -272,18 +204,10 @@ export class RunService {
   }
 }
 
-/** So often, and so far apart, is a log looked for that is about to be opened. */
-const logOpeningTries = 10
-const logOpeningMs = 30
-
 /** Short, since every event carries it: 72 of the random bits of a UUID, which Node has in stock. */
 function createRunId(): string {
   const uuid = randomUUID()
   return Buffer.from(uuid.slice(0, 8) + uuid.slice(-10), 'hex').toString('base64url')
-}
-
-function framesOf(frames: string): Frames {
-  return { read: async (sink) => sink(Buffer.from(frames)), leave: () => undefined }
 }
 
 function stopWith(signal: AbortSignal, run: Run): void {
