@@ -5,11 +5,11 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createApp } from './app.ts'
 import { LeaseKeeper } from './chat/lease-keeper.ts'
+import { RunLimit } from './chat/run-limit.ts'
 import { RunService } from './chat/run-service.ts'
 import { StartError, type Config } from './config/config.ts'
 import type { Dependencies } from './dependencies.ts'
 import { FileSweeper } from './files/file-sweeper.ts'
-import { RunLimit } from './resilience/run-limit.ts'
 import { Indexer } from './search/indexer.ts'
 
 export interface RunningServer {

@@ -15,7 +15,7 @@ import { eventStream, readChunks, textStream } from '../http/event-stream.ts'
 import { leaveSignal } from '../http/leave-signal.ts'
 import { streamedBody } from '../http/streamed-body.ts'
 import type { ModelService } from './model-service.ts'
-import type { Frames } from './run-log.ts'
+import type { RunLogReader } from './run-log.ts'
 import type { RunService } from './run-service.ts'
 
 export function createChatRoutes(runs: RunService, models: ModelService, keepAliveMs: number) {
@@ -65,7 +65,7 @@ function readIdempotencyKey(request: Request): string | undefined {
  * @throws ProblemError where the reply failed
  * @throws AppError `run_interrupted` where its log ends before it does
  */
-async function readWhole(frames: Frames): Promise<ChatReply> {
+async function readWhole(frames: RunLogReader): Promise<ChatReply> {
   let reply = emptyReply
   await readChunks(frames, (chunks) => void (reply = accumulate(reply, chunks)))
   if (reply.problem) throw new ProblemError(reply.problem)

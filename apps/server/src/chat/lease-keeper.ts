@@ -55,7 +55,7 @@ export class LeaseKeeper {
     const runIds = await store.failAbandoned(serverId, problem)
     if (runIds.length === 0) return
     const frames = encodeChunks([errorChunk(problem)])
-    await Promise.all(runIds.map((runId) => runLog.abandon(runId, frames)))
+    await Promise.all(runIds.map((runId) => runLog.endFor(runId, frames)))
     log.warn({ replies: runIds.length }, 'replies were cut by a server that is gone')
   }
 }

@@ -12,7 +12,7 @@ export interface RunLogWriter {
 }
 
 /** A run's event stream, for one reader. */
-export interface Frames {
+export interface RunLogReader {
   /**
    * Gives what there is and what comes, each time the bytes of whole events. Called once. Resolves at
    * the end of the run, or when the reader has left.
@@ -44,14 +44,14 @@ export interface RunLog {
    * @param isOver whether the run is known to have ended: only a whole log will do
    * @returns undefined where the run, or that part of it, is not kept any more
    */
-  follow(runId: string, after: number, isOver?: boolean): Promise<Frames | undefined>
+  follow(runId: string, after: number, isOver?: boolean): Promise<RunLogReader | undefined>
   /**
    * Asks whoever writes a run to stop it. Resolves when its log has ended.
    * @returns false where nobody here can be asked, or does not answer
    */
   stop(runId: string): Promise<boolean>
   /** Ends the log of a run whose server is gone, with these last frames. */
-  abandon(runId: string, frames: string): Promise<void>
+  endFor(runId: string, frames: string): Promise<void>
   /** Resolves when the log can be written and read. */
   ping(): Promise<void>
 }

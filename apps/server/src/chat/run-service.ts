@@ -3,7 +3,6 @@ import { errorChunk, type ChatRequest, type EventPosition } from '@assistant-ui-
 import type { Logger } from 'pino'
 import { AppError, problemOf } from '../app-error.ts'
 import type { Owner } from '../identity/owner.ts'
-import type { RunLimit } from '../resilience/run-limit.ts'
 import { RunConflict, type Exchange, type ThreadStore } from '../threads/thread-store.ts'
 import type { Attachments } from './attachments.ts'
 import { openConversation } from './conversation.ts'
@@ -11,7 +10,8 @@ import { StoredRuns } from './stored-runs.ts'
 import { GrowingReply } from './growing-reply.ts'
 import { ReplyWriter } from './reply-writer.ts'
 import { Run } from './run.ts'
-import type { Frames, RunLog } from './run-log.ts'
+import type { RunLimit } from './run-limit.ts'
+import type { RunLog, RunLogReader } from './run-log.ts'
 import { nameRun, type RunName } from './run-name.ts'
 import { ThreadRuns } from './thread-runs.ts'
 import type { Upstream } from './upstream.ts'
@@ -63,7 +63,7 @@ export class RunService {
    * `patienceMs`.
    * @throws AppError for what fails until then; later failures are a terminal `error`
    */
-  async start(owner: Owner, request: ChatRequest, { key, signal }: Asking): Promise<Frames> {
+  async start(owner: Owner, request: ChatRequest, { key, signal }: Asking): Promise<RunLogReader> {
     if (this.#isClosed)
       throw new AppError('shutting_down', 'The server is shutting down. Try again in a moment.')
     const name = nameRun(request, key)
@@ -86,7 +86,7 @@ export class RunService {
     owner: Owner,
     threadId: string,
     after: EventPosition | undefined,
-  ): Promise<Frames | undefined> {
+  ): Promise<RunLogReader | undefined> {
     const run = await this.#threadRuns.latest(owner, threadId)
     const isMeant = after === undefined ? run?.status === 'streaming' : run?.id === after.runId
     if (run !== undefined && isMeant)
@@ -142,7 +142,7 @@ export class RunService {
     return beginning.finally(() => this.#beginning.delete(beginning))
   }
 
-  async #read(run: Run): Promise<Frames> {
+  async #read(run: Run): Promise<RunLogReader> {
     const frames = await this.#options.runLog.follow(run.id, 0)
     if (frames === undefined)
       throw new AppError('run_in_progress', 'The reply is too long to join. Read the messages.')
@@ -178,7 +178,7 @@ export class RunService {
     signal: AbortSignal,
   ): Promise<Run> {
     const { store, limit, runLog, serverId, disconnectPolicy } = this.#options
-    const place = limit.enter()
+    const permit = limit.enter()
     try {
       const id = createRunId()
       const claim = { ...name, runId: id, serverId }
@@ -187,18 +187,18 @@ export class RunService {
       const isShared = conversation.isStored
       const output = runLog.open(id, { onStop: () => run.stop('stopped'), isShared })
       const writer = this.#writer
-      const run = new Run({ ...this.#options, id, owner, conversation, place, output, writer })
+      const run = new Run({ ...this.#options, id, owner, conversation, permit, output, writer })
       this.#active.add(run)
       void run.settled.finally(() => {
         this.#active.delete(run)
-        place.leave()
+        permit.release()
       })
       if (this.#isInterrupted) run.stop('shutdown')
       // Nobody could come back for a reply that is not stored.
       if (disconnectPolicy === 'abort' || !conversation.isStored) stopWith(signal, run)
       return run
     } catch (error) {
-      place.leave()
+      permit.release()
       throw error
     }
   }

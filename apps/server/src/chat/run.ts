@@ -11,11 +11,11 @@ import {
 import type { Logger } from 'pino'
 import { AppError, maskedProblem, problemOf } from '../app-error.ts'
 import type { Owner } from '../identity/owner.ts'
-import type { Place } from '../resilience/run-limit.ts'
 import type { Attachments } from './attachments.ts'
 import type { Conversation } from './conversation.ts'
 import { GrowingReply } from './growing-reply.ts'
 import type { ReplyWriter } from './reply-writer.ts'
+import type { Permit } from './run-limit.ts'
 import type { RunLogWriter } from './run-log.ts'
 import { goesOnAsItIs, readUpstreamBatch } from './upstream-batch.ts'
 import type { Batch, Upstream } from './upstream.ts'
@@ -26,7 +26,7 @@ export interface RunOptions {
   readonly id: string
   readonly owner: Owner
   readonly conversation: Conversation
-  readonly place: Place
+  readonly permit: Permit
   /** Undefined where none are kept. */
   readonly files: Attachments | undefined
   readonly upstream: Upstream
@@ -98,9 +98,9 @@ export class Run {
     }
   }
 
-  async #read({ owner, conversation, files, upstream, place }: RunOptions): Promise<void> {
+  async #read({ owner, conversation, files, upstream, permit }: RunOptions): Promise<void> {
     const { signal } = this.#controller
-    if (place.given !== undefined) await orAborted(place.given, signal)
+    if (permit.granted !== undefined) await orAborted(permit.granted, signal)
     const messages = (await files?.inline(owner, conversation.messages)) ?? conversation.messages
     const request = { ...conversation, messages }
     try {

@@ -3,7 +3,7 @@ import { chunksOfMessage, encodeChunks, type EventPosition } from '@assistant-ui
 import { AppError } from '../app-error.ts'
 import type { Owner } from '../identity/owner.ts'
 import type { StoredRun, ThreadStore } from '../threads/thread-store.ts'
-import type { Frames, RunLog } from './run-log.ts'
+import type { RunLogReader, RunLog } from './run-log.ts'
 import { assertSameRequest, runInProgress, type RunName } from './run-name.ts'
 import { untilOver } from './until-over.ts'
 
@@ -29,7 +29,7 @@ export class StoredRuns {
     owner: Owner,
     threadId: string,
     after: EventPosition | undefined,
-  ): Promise<Frames | undefined> {
+  ): Promise<RunLogReader | undefined> {
     const run = await this.#store.findRun(owner, threadId, after?.runId)
     return run && this.#followRun(owner, threadId, run, after?.sequence ?? 0)
   }
@@ -38,7 +38,7 @@ export class StoredRuns {
    * The frames of the run that a request began before.
    * @throws AppError `run_in_progress`, and `key_reused` where it was another request
    */
-  async join(owner: Owner, threadId: string, name: RunName, run: StoredRun): Promise<Frames> {
+  async join(owner: Owner, threadId: string, name: RunName, run: StoredRun): Promise<RunLogReader> {
     assertSameRequest(name, run)
     const frames = await this.#followRun(owner, threadId, run, 0)
     if (frames !== undefined) return frames
@@ -73,7 +73,7 @@ export class StoredRuns {
     threadId: string,
     { runId, status }: StoredRun,
     after: number,
-  ): Promise<Frames | undefined> {
+  ): Promise<RunLogReader | undefined> {
     if (status !== 'streaming') return this.#runLog.follow(runId, after, true)
     for (let left = logOpeningTries; left > 0; left--) {
       const frames = await this.#runLog.follow(runId, after)
@@ -88,6 +88,6 @@ export class StoredRuns {
   }
 }
 
-function framesOf(frames: string): Frames {
+function framesOf(frames: string): RunLogReader {
   return { read: async (sink) => sink(Buffer.from(frames)), leave: () => undefined }
 }

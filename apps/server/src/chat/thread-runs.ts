@@ -29,34 +29,34 @@ export class ThreadRuns {
     { name, fingerprint }: RunName,
     begin: () => Promise<Run>,
   ): Promise<Run> {
-    const place = placeOf(owner, threadId)
-    const latest = this.#claims.get(place)
+    const key = keyOf(owner, threadId)
+    const latest = this.#claims.get(key)
     const isSame = name !== undefined && latest?.name === name && !hasFailed(latest)
     if (latest !== undefined && (isSame || isGoing(latest))) {
       assertSameRequest({ name, fingerprint }, { ...latest, runId: latest.run?.id })
       return latest.starting
     }
     const claim: Claim = { name, fingerprint, starting: begin() }
-    this.#claims.set(place, claim)
+    this.#claims.set(key, claim)
     try {
       claim.run = await claim.starting
     } catch (error) {
-      this.#forget(place, claim)
+      this.#forget(key, claim)
       throw error
     }
     void claim.run.settled.then(() => {
-      return setTimeout(() => this.#forget(place, claim), rememberedMs).unref()
+      return setTimeout(() => this.#forget(key, claim), rememberedMs).unref()
     })
     return claim.run
   }
 
   /** The thread's latest run; undefined where there was none for a while. */
   async latest(owner: Owner, threadId: string): Promise<Run | undefined> {
-    return this.#claims.get(placeOf(owner, threadId))?.starting.catch(() => undefined)
+    return this.#claims.get(keyOf(owner, threadId))?.starting.catch(() => undefined)
   }
 
-  #forget(place: string, claim: Claim): void {
-    if (this.#claims.get(place) === claim) this.#claims.delete(place)
+  #forget(key: string, claim: Claim): void {
+    if (this.#claims.get(key) === claim) this.#claims.delete(key)
   }
 }
 
@@ -68,6 +68,6 @@ function hasFailed({ run }: Claim): boolean {
   return run?.status === 'failed'
 }
 
-function placeOf({ workspaceId, userId }: Owner, threadId: string): string {
+function keyOf({ workspaceId, userId }: Owner, threadId: string): string {
   return JSON.stringify([workspaceId, userId, threadId])
 }

@@ -3,7 +3,12 @@ import type { Logger } from 'pino'
 import { AppError } from '../app-error.ts'
 import type { Owner } from '../identity/owner.ts'
 import type { ThreadStore } from '../threads/thread-store.ts'
-import { titleInstruction, type Upstream } from './upstream.ts'
+import type { Upstream } from './upstream.ts'
+
+/** Stands before the conversation. */
+const instruction =
+  'Write a title for this conversation: at most six words, in its language, without quotes and ' +
+  'without a full stop. Answer with the title only.'
 
 const maxTitleLength = 80
 /** A title needs no more of a message than this, in UTF-16 units. */
@@ -40,7 +45,7 @@ export class TitleService {
     if (question === undefined) return null
     const title = (await this.#ask(question, signal)) || firstWords(question)
     if (title === '') return null
-    const titled = await this.#store.titleThread(owner, threadId, title)
+    const titled = await this.#store.titleIfUntitled(owner, threadId, title)
     if (titled === undefined) throw noThread(threadId)
     return titled.title
   }
@@ -54,7 +59,7 @@ export class TitleService {
   /** @returns '' where the upstream gives none: a thread without a model's title is no failure */
   async #ask(question: string, signal: AbortSignal): Promise<string> {
     const messages: ChatMessage[] = [
-      { role: 'system', parts: [{ type: 'text', text: titleInstruction }] },
+      { role: 'system', parts: [{ type: 'text', text: instruction }] },
       {
         role: 'user',
         parts: [{ type: 'text', text: question.slice(0, maxQuotedLength) }],
@@ -63,7 +68,7 @@ export class TitleService {
     let reply = emptyReply
     try {
       await this.#upstream.stream(
-        { messages },
+        { messages, purpose: 'title' },
         (batch) => void (reply = accumulate(reply, batch)),
         signal,
       )

@@ -1,12 +1,16 @@
 import { SilenceTimer } from '../silence-timer.ts'
-import type { Frames } from './run-log.ts'
+import type { RunLogReader } from './run-log.ts'
 
 /**
  * The frames of a run that another server writes, cut off where the run is over and its log did not
  * end: the reader comes back for what was stored.
  * @param isOver asked after a silence of `quietMs`
  */
-export function untilOver(frames: Frames, isOver: () => Promise<boolean>, quietMs = 3_000): Frames {
+export function untilOver(
+  frames: RunLogReader,
+  isOver: () => Promise<boolean>,
+  quietMs = 3_000,
+): RunLogReader {
   return {
     leave: () => frames.leave(),
     async read(sink) {

@@ -19,8 +19,8 @@ export function fromAuiV0(message: Json): Json | undefined {
   const parts = all.flatMap((part: unknown) => (isJson(part) ? (partOfAui(part) ?? []) : []))
   if (parts.length === 0 && all.length > 0) return undefined
   const custom = isJson(metadata) ? metadata['custom'] : undefined
-  const isSaid = isJson(custom) && Object.keys(custom).length > 0
-  return { role, parts, ...(isSaid && { metadata: custom }) }
+  const hasMetadata = isJson(custom) && Object.keys(custom).length > 0
+  return { role, parts, ...(hasMetadata && { metadata: custom }) }
 }
 
 /** A message of this server, or of the AI SDK, as `aui/v0`. */

@@ -51,8 +51,8 @@ export function formatOf(content: Record<string, unknown>, storedFormat: string 
 
 function storedContent({ format, content, role, parts, metadata }: CloudMessageRecord) {
   if (format !== null) return { format, content: content as Record<string, unknown> }
-  const isSaid = metadata !== undefined && metadata !== null
-  return { format: ownFormat, content: { role, parts, ...(isSaid && { metadata }) } }
+  const hasMetadata = metadata !== undefined && metadata !== null
+  return { format: ownFormat, content: { role, parts, ...(hasMetadata && { metadata }) } }
 }
 
 /** What a newer client wrote and this server cannot read is kept, but not shown. */

@@ -63,11 +63,14 @@ type Variables = z.output<z.ZodObject<ReturnType<typeof upstreamVariables>>>
  */
 export function chooseUpstreams(variables: Variables, named: ReadonlyMap<string, UpstreamConfig>) {
   const isAuto = variables.UPSTREAM === 'auto'
-  const { name, reason } = isAuto ? whatIsConfigured(variables, named) : asTold
+  const { name, reason } = isAuto ? whatIsConfigured(variables, named) : asConfigured
   const first = name ?? variables.UPSTREAM
   const chosen = [first, ...variables.UPSTREAM_FALLBACK].map((each) => {
     const upstream = named.get(each)
-    return upstream ? { upstream, missing: {} } : upstreamOf(each, variables)
+    // What the file does not name is a kind: the variables may say nothing else.
+    return upstream
+      ? { upstream, missing: {} }
+      : upstreamOf(each as UpstreamConfig['kind'], variables)
   })
   return {
     upstreams: chosen.map(({ upstream }) => upstream),
@@ -76,7 +79,7 @@ export function chooseUpstreams(variables: Variables, named: ReadonlyMap<string,
   }
 }
 
-const asTold = { name: undefined, reason: 'as UPSTREAM says' }
+const asConfigured = { name: undefined, reason: 'as UPSTREAM says' }
 
 /** Where threads are kept that are not kept in a database of this server's own. */
 export interface CloudThreadsConfig {
@@ -106,7 +109,7 @@ export function chooseCloudThreads(
 type Missing = Partial<Record<keyof Variables, string>>
 
 function upstreamOf(
-  name: string,
+  name: UpstreamConfig['kind'],
   variables: Variables,
 ): { upstream: UpstreamConfig; missing: Missing } {
   switch (name) {
@@ -144,8 +147,9 @@ function upstreamOf(
       const apiKey = variables.OPENAI_API_KEY
       return { upstream: { name, kind: name, baseUrl, apiKey, model }, missing }
     }
-    default:
-      return { upstream: { name, kind: name === 'demo' ? name : 'auto' }, missing: {} }
+    case 'demo':
+    case 'auto':
+      return { upstream: { name, kind: name }, missing: {} }
   }
 }
 

@@ -8,7 +8,7 @@ import {
   type UIMessageChunk,
 } from '@assistant-ui-proxy/contract'
 import type { Response } from 'express'
-import type { Frames } from '../chat/run-log.ts'
+import type { RunLogReader } from '../chat/run-log.ts'
 import { SilenceTimer } from '../silence-timer.ts'
 import type { Sink } from '../sink.ts'
 import { createBodyWriter } from './body-writer.ts'
@@ -17,7 +17,7 @@ import { streamedBody } from './streamed-body.ts'
 const keepAliveBytes = Buffer.from(keepAliveFrame)
 
 /** A run as server-sent events: one write for each batch, and a comment after each pause. */
-export function eventStream(frames: Frames, keepAliveMs: number): never {
+export function eventStream(frames: RunLogReader, keepAliveMs: number): never {
   return streamedBody(async (response) => {
     response.set(eventStreamHeaders)
     if (response.req.method === 'HEAD') {
@@ -49,7 +49,7 @@ export function eventStream(frames: Frames, keepAliveMs: number): never {
  * A run's text, as it comes. A reply that fails, or that does not come to its end, cuts the connection:
  * it must not pass for whole.
  */
-export function textStream(frames: Frames): never {
+export function textStream(frames: RunLogReader): never {
   return streamedBody(async (response) => {
     response.set({ 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-cache' })
     const write = createBodyWriter(response)
@@ -67,13 +67,16 @@ export function textStream(frames: Frames): never {
 }
 
 /** Gives what the frames say. */
-export function readChunks(frames: Frames, sink: Sink<readonly UIMessageChunk[]>): Promise<void> {
+export function readChunks(
+  frames: RunLogReader,
+  sink: Sink<readonly UIMessageChunk[]>,
+): Promise<void> {
   const events = createEventReader({ maxEventLength: Infinity })
   return frames.read((bytes) => sink(events.read(bytes).flatMap((data) => decodeChunk(data) ?? [])))
 }
 
 /** Who leaves while nothing comes would otherwise be noticed with what comes next. */
-function leaveWith(response: Response, frames: Frames): void {
+function leaveWith(response: Response, frames: RunLogReader): void {
   if (response.destroyed) frames.leave()
   else response.once('close', () => frames.leave())
 }

@@ -7,7 +7,6 @@ import { withCircuitBreaker } from './circuit-breaker.ts'
 import { withDeadlines } from './deadlines.ts'
 import { withFallbacks } from './fallbacks.ts'
 import { withRetries } from './retries.ts'
-import { RunLimit } from './run-limit.ts'
 
 const busy = new AppError('upstream_busy', 'Later.', { retry_after_ms: 1 })
 const denied = new AppError('upstream_denied', 'No.')
@@ -218,30 +217,11 @@ describe('every policy', () => {
   })
 })
 
-describe('RunLimit', () => {
-  it('lets so many in, has so many wait, and refuses the next', async () => {
-    const limit = new RunLimit({ maxRuns: 1, maxQueuedRuns: 1 })
-    const first = limit.enter()
-    expect(first.given).toBeUndefined()
-    const second = limit.enter()
-    expect(() => limit.enter()).toThrow('Too many replies')
-    first.leave()
-    await second.given
-    const third = limit.enter()
-    third.leave()
-    const fourth = limit.enter()
-    second.leave()
-    await fourth.given
-    fourth.leave()
-    expect(limit.enter().given).toBeUndefined()
-  })
-})
-
-/** An upstream that fails so many times, then answers. */
 function circuitOf(upstream: Upstream) {
   return upstream.circuits?.()[0]?.circuit
 }
 
+/** An upstream that fails so many times, then answers. */
 function failFor(times: number, error: AppError) {
   const scripted = scriptUpstream(async function* () {
     if (scripted.requests.length <= times) throw error

@@ -1,5 +1,5 @@
 /** Of a text, in UTF-16 units. */
-export interface Place {
+export interface TextSpan {
   readonly start: number
   readonly end: number
 }
@@ -17,7 +17,7 @@ const isWord = 3
 const kinds = new Uint8Array(0x110000)
 
 /** @returns where the first word stands that begins at `from` or after it */
-export function nextWord(text: string, from: number): Place | undefined {
+export function nextWord(text: string, from: number): TextSpan | undefined {
   let start = -1
   for (let at = from; at < text.length;) {
     const codePoint = text.codePointAt(at) ?? 0

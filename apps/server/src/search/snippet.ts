@@ -1,5 +1,5 @@
 import type { SearchHit } from '@assistant-ui-proxy/contract'
-import type { Place } from './next-word.ts'
+import type { TextSpan } from './next-word.ts'
 import { placesOf, type WordQuery } from './words.ts'
 
 /** In UTF-16 units. */
@@ -26,8 +26,8 @@ export function snippetOf(text: string, query: WordQuery): SearchHit['snippet'] 
   return withEllipses(pieces, window.start > 0, window.end < line.length)
 }
 
-function firstPlaces(line: string, query: WordQuery): Place[] {
-  const places: Place[] = []
+function firstPlaces(line: string, query: WordQuery): TextSpan[] {
+  const places: TextSpan[] = []
   for (const place of placesOf(line, query)) {
     const first = places[0] ?? place
     if (place.start > first.start + maxLength) break
@@ -37,7 +37,7 @@ function firstPlaces(line: string, query: WordQuery): Place[] {
 }
 
 /** From a word's beginning to a word's end, where there is one near. */
-function windowAround(line: string, middle: number): Place {
+function windowAround(line: string, middle: number): TextSpan {
   const earliest = Math.max(0, middle - lengthBefore)
   const start = earliest === 0 ? 0 : afterSpace(line, earliest, middle)
   const latest = Math.min(line.length, start + maxLength)

@@ -1,4 +1,4 @@
-import { nextWord, type Place } from './next-word.ts'
+import { nextWord, type TextSpan } from './next-word.ts'
 
 const maxWordLength = 64
 /** So much of a text is indexed, in UTF-16 units. */
@@ -34,7 +34,7 @@ export function parseWordQuery(text: string): WordQuery {
 }
 
 /** Where in a text the words that are looked for stand, in its order. */
-export function* placesOf(text: string, { words, beginning }: WordQuery): Generator<Place> {
+export function* placesOf(text: string, { words, beginning }: WordQuery): Generator<TextSpan> {
   for (let place = nextWord(text, 0); place; place = nextWord(text, place.end)) {
     const folded = fold(text.slice(place.start, place.end))
     const isMeant =

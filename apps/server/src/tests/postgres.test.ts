@@ -135,7 +135,7 @@ describe('PostgreSQL', { timeout: 20_000 }, () => {
     const stores = await openTwo()
     await stores[0].createThread(owner, { id: 't', title: null })
     const titled = await Promise.all(
-      stores.map((store, index) => store.titleThread(owner, 't', `Title ${index}`)),
+      stores.map((store, index) => store.titleIfUntitled(owner, 't', `Title ${index}`)),
     )
     expect(titled[0]?.title).toBe(titled[1]?.title)
   })

@@ -76,7 +76,7 @@ export interface ThreadStore {
   getThread(owner: Owner, threadId: string): Promise<Thread | undefined>
   updateThread(owner: Owner, threadId: string, update: ThreadUpdate): Promise<Thread | undefined>
   /** Gives the thread a title unless it has one, and the thread as it is then. */
-  titleThread(owner: Owner, threadId: string, title: string): Promise<Thread | undefined>
+  titleIfUntitled(owner: Owner, threadId: string, title: string): Promise<Thread | undefined>
   /** @returns whether there was such a thread */
   deleteThread(owner: Owner, threadId: string): Promise<boolean>
 

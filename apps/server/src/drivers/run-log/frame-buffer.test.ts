@@ -1,6 +1,6 @@
 import { encodeChunks } from '@assistant-ui-proxy/contract'
 import { describe, expect, it } from 'vitest'
-import type { Frames } from '../../chat/run-log.ts'
+import type { RunLogReader } from '../../chat/run-log.ts'
 import { FrameBuffer } from './frame-buffer.ts'
 
 const runId = 'run'
@@ -145,14 +145,14 @@ function openBuffer() {
   return { buffer, say, fill }
 }
 
-function follow(buffer: FrameBuffer, after = 0): Frames {
+function follow(buffer: FrameBuffer, after = 0): RunLogReader {
   const frames = buffer.follow(after)
   if (frames === undefined) throw new Error('it is not kept')
   return frames
 }
 
 /** @param room what the reader waits for after each piece */
-function takeAll(frames: Frames, room?: Promise<void>) {
+function takeAll(frames: RunLogReader, room?: Promise<void>) {
   const pieces: string[] = []
   const reading = frames.read((bytes) => {
     pieces.push(Buffer.from(bytes).toString())
@@ -161,7 +161,7 @@ function takeAll(frames: Frames, room?: Promise<void>) {
   return { pieces, reading }
 }
 
-async function readAll(frames: Frames): Promise<string> {
+async function readAll(frames: RunLogReader): Promise<string> {
   const { pieces, reading } = takeAll(frames)
   await reading
   return pieces.join('')

@@ -1,8 +1,8 @@
 import { eventIdLine } from '@assistant-ui-proxy/contract'
-import type { Frames, RunLogWriter } from '../../chat/run-log.ts'
+import type { RunLogReader, RunLogWriter } from '../../chat/run-log.ts'
 import type { Sink } from '../../sink.ts'
 
-/** Frames are kept in blocks of this size, outside the heap: the collector has nothing to do there. */
+/** RunLogReader are kept in blocks of this size, outside the heap: the collector has nothing to do there. */
 const blockBytes = 16_384
 
 /** A reader who is further behind than this makes the run wait. */
@@ -76,7 +76,7 @@ export class FrameBuffer implements RunLogWriter {
   }
 
   /** @returns undefined where what follows the event is not kept any more */
-  follow(after: number): Frames | undefined {
+  follow(after: number): RunLogReader | undefined {
     const position = this.#positionAfter(after)
     if (position === undefined) return undefined
     const reader = new FrameReader(this, position)
@@ -159,7 +159,7 @@ function wakeAll(): void {
   for (const reader of woken) reader.wake()
 }
 
-class FrameReader implements Frames {
+class FrameReader implements RunLogReader {
   readonly #buffer: FrameBuffer
   readonly #over = Promise.withResolvers<void>()
   #position: number

@@ -1,4 +1,4 @@
-import type { Frames, RunLog, RunLogOptions, RunLogWriter } from '../../chat/run-log.ts'
+import type { RunLogReader, RunLog, RunLogOptions, RunLogWriter } from '../../chat/run-log.ts'
 import { FrameBuffer } from './frame-buffer.ts'
 
 /** Whoever lost a connection near the end of a reply has so long to come back for the rest. */
@@ -22,7 +22,7 @@ export class MemoryRunLog implements RunLog {
     }
   }
 
-  async follow(runId: string, after: number): Promise<Frames | undefined> {
+  async follow(runId: string, after: number): Promise<RunLogReader | undefined> {
     return this.#buffers.get(runId)?.follow(after)
   }
 
@@ -31,7 +31,7 @@ export class MemoryRunLog implements RunLog {
     return false
   }
 
-  async abandon(): Promise<void> {}
+  async endFor(): Promise<void> {}
 
   async ping(): Promise<void> {}
 }

@@ -66,7 +66,7 @@ class EventExchange implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
     // Left while the connection was being made.
-    if (this.#state === 'over') controller.abort(abandoned)
+    if (this.#state === 'over') controller.abort(disconnected)
   }
 
   onResponseStart(
@@ -86,13 +86,13 @@ class EventExchange implements Dispatcher.DispatchHandler {
       ?.on('data', (bytes: Buffer) => this.#read(bytes))
       .on('drain', () => controller.resume())
       .on('end', () => this.#close())
-      .on('error', (error) => this.#abandon(this.#failure(error)))
+      .on('error', (error) => this.#disconnect(this.#failure(error)))
   }
 
   onResponseData(controller: Dispatcher.DispatchController, bytes: Buffer): void {
     if (this.#state === 'over') {
       this.#drainedBytes += bytes.length
-      if (this.#drainedBytes > drainLimitBytes) controller.abort(abandoned)
+      if (this.#drainedBytes > drainLimitBytes) controller.abort(disconnected)
     } else if (this.#decompressor === undefined) {
       this.#read(bytes)
     } else if (!this.#decompressor.write(bytes)) {
@@ -130,7 +130,7 @@ class EventExchange implements Dispatcher.DispatchHandler {
     )
   }
 
-  readonly #leave = () => this.#abandon(this.#request.signal.reason)
+  readonly #leave = () => this.#disconnect(this.#request.signal.reason)
 
   #read(bytes: Buffer): void {
     if (this.#state === 'over') return
@@ -140,7 +140,7 @@ class EventExchange implements Dispatcher.DispatchHandler {
       hasLast = this.#mapper.map(bytes, chunks)
     } catch (error) {
       this.#give(chunks)
-      return this.#abandon(error)
+      return this.#disconnect(error)
     }
     this.#give(chunks)
     if (hasLast) this.#end()
@@ -152,7 +152,7 @@ class EventExchange implements Dispatcher.DispatchHandler {
       const room = this.#sink(chunks)
       if (room !== undefined) this.#pauseFor(room)
     } catch (error) {
-      this.#abandon(error)
+      this.#disconnect(error)
     }
   }
 
@@ -161,7 +161,7 @@ class EventExchange implements Dispatcher.DispatchHandler {
     source?.pause()
     room.then(
       () => source?.resume(),
-      (error: unknown) => this.#abandon(error),
+      (error: unknown) => this.#disconnect(error),
     )
   }
 
@@ -178,15 +178,15 @@ class EventExchange implements Dispatcher.DispatchHandler {
   #end(error?: unknown): void {
     if (this.#state === 'over') return
     this.#settle(error)
-    const drop = () => this.#controller?.abort(abandoned)
+    const drop = () => this.#controller?.abort(disconnected)
     this.#drainTimer = setTimeout(drop, drainTimeoutMs)
     this.#controller?.resume()
   }
 
   /** Gives up the connection. */
-  #abandon(error: unknown): void {
+  #disconnect(error: unknown): void {
     this.#settle(error)
-    this.#controller?.abort(abandoned)
+    this.#controller?.abort(disconnected)
   }
 
   #settle(error: unknown): void {
@@ -205,4 +205,4 @@ class EventExchange implements Dispatcher.DispatchHandler {
   }
 }
 
-const abandoned = new Error('The exchange was given up.')
+const disconnected = new Error('The exchange was given up.')

@@ -63,7 +63,7 @@ export function describeSearchIndex(name: string, open: OpenStore): void {
       expect(await find('whales')).toEqual([])
       expect(await find('birds')).toEqual(['t title: About birds'])
       await store.createThread(owner, { id: 't2', title: null })
-      await store.titleThread(owner, 't2', 'Named later')
+      await store.titleIfUntitled(owner, 't2', 'Named later')
       await indexAll()
       expect(await find('later')).toEqual(['t2 title: Named later'])
     })

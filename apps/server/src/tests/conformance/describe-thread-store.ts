@@ -68,8 +68,8 @@ export function describeThreadStore(
 
       it('keeps a title that is there when a generated one comes', async () => {
         await store.createThread(owner, { id: 't', title: null })
-        expect((await store.titleThread(owner, 't', 'First'))?.title).toBe('First')
-        expect((await store.titleThread(owner, 't', 'Second'))?.title).toBe('First')
+        expect((await store.titleIfUntitled(owner, 't', 'First'))?.title).toBe('First')
+        expect((await store.titleIfUntitled(owner, 't', 'Second'))?.title).toBe('First')
       })
 
       it('pages through a list in the order of activity without a gap or a repeat', async () => {
@@ -402,7 +402,7 @@ export function describeThreadStore(
       await store.addExchange(owner, exchange('t', [userMessage('u1'), reply('a1', 'u1')]))
       expect(await store.getThread(stranger, 't')).toBeUndefined()
       expect(await store.updateThread(stranger, 't', { title: 'mine' })).toBeUndefined()
-      expect(await store.titleThread(stranger, 't', 'mine')).toBeUndefined()
+      expect(await store.titleIfUntitled(stranger, 't', 'mine')).toBeUndefined()
       expect(await store.deleteThread(stranger, 't')).toBe(false)
       expect(await store.listThreads(stranger, { limit: 10, is_archived: false })).toEqual([])
       expect(await store.listMessages(stranger, 't')).toEqual([])

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
-import type { Frames } from '../../../chat/run-log.ts'
+import type { RunLogReader } from '../../../chat/run-log.ts'
 import { FrameBuffer } from '../frame-buffer.ts'
 import { keyOf } from './keys.ts'
 
@@ -51,7 +51,7 @@ export class LogMirror {
   }
 
   /** The log will not be whole: who reads it is cut off before its terminal chunk. */
-  abandon(): void {
+  markIncomplete(): void {
     this.#isGone = true
     this.#buffer?.end()
   }
@@ -70,7 +70,7 @@ export class LogMirror {
    * @param isOver only a whole log will do: whoever wrote it may have died before its end was sent
    * @returns undefined where what follows the event is not kept
    */
-  async follow(after: number, isOver: boolean): Promise<Frames | undefined> {
+  async follow(after: number, isOver: boolean): Promise<RunLogReader | undefined> {
     this.#coming++
     try {
       return await this.#find(after, isOver)
@@ -80,7 +80,7 @@ export class LogMirror {
     }
   }
 
-  async #find(after: number, isOver: boolean): Promise<Frames | undefined> {
+  async #find(after: number, isOver: boolean): Promise<RunLogReader | undefined> {
     for (let waitedMs = 0; ; waitedMs += lagPollMs) {
       const buffer = this.#buffer
       const frames = isOver && buffer?.isEnded === false ? undefined : buffer?.follow(after)
@@ -123,7 +123,7 @@ export class LogMirror {
 
   /** A piece whose answer was lost is sent again, with what has come since: what is known of it is left out. */
   #append(buffer: FrameBuffer, frames: string, at: number): void {
-    if (at > buffer.length) return this.abandon()
+    if (at > buffer.length) return this.markIncomplete()
     const known = buffer.length - at
     const fresh = known === 0 ? frames : Buffer.from(frames).subarray(known).toString()
     if (fresh !== '') void buffer.append(fresh)

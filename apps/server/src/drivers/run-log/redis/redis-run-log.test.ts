@@ -87,7 +87,7 @@ describe.skipIf(inject('redisUrl') === '')('RedisRunLog', { timeout: 20_000 }, (
     const frames = write('half')
     await expect.poll(() => there.follow(runId, 1)).toBeDefined()
     const reading = readThere(0)
-    await there.abandon(runId, 'data: gone\n\n')
+    await there.endFor(runId, 'data: gone\n\n')
     expect(await reading).toBe(`${frames}data: gone\n\n`)
   })
 

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
 import type { Logger } from 'pino'
-import type { Frames, RunLog, RunLogOptions, RunLogWriter } from '../../../chat/run-log.ts'
+import type { RunLogReader, RunLog, RunLogOptions, RunLogWriter } from '../../../chat/run-log.ts'
 import { storageUnavailable } from '../../../app-error.ts'
 import { FrameBuffer } from '../frame-buffer.ts'
 import { goneMessage, keptAfterEndMs, keyOf, stopChannel } from './keys.ts'
@@ -73,7 +73,7 @@ export class RedisRunLog implements RunLog {
     }
   }
 
-  async follow(runId: string, after: number, isOver = false): Promise<Frames | undefined> {
+  async follow(runId: string, after: number, isOver = false): Promise<RunLogReader | undefined> {
     const run = this.#runs.get(runId)
     if (run !== undefined) return run.buffer.follow(after)
     return this.#withMirror(runId, (mirror) => mirror.follow(after, isOver))
@@ -87,7 +87,7 @@ export class RedisRunLog implements RunLog {
     return ended.finally(() => clearInterval(asking))
   }
 
-  async abandon(runId: string, frames: string): Promise<void> {
+  async endFor(runId: string, frames: string): Promise<void> {
     const key = keyOf(runId)
     const pipeline = this.#redis.pipeline()
     pipeline.xadd(key, '*', 'frames', frames)
@@ -148,7 +148,7 @@ export class RedisRunLog implements RunLog {
     if (channel === stopChannel) return this.#runs.get(message)?.onStop()
     const runId = channel.slice(keyOf('').length)
     void this.#mirrors.get(runId)?.then(
-      (mirror) => (message === goneMessage ? mirror.abandon() : mirror.keepUp()),
+      (mirror) => (message === goneMessage ? mirror.markIncomplete() : mirror.keepUp()),
       () => undefined,
     )
   }

@@ -19,7 +19,7 @@ import {
   ownIdOf,
   threadOfCloud,
 } from './cloud-rows.ts'
-import { keyOf, type Place } from './place.ts'
+import { keyOf, type CloudIds } from './cloud-ids.ts'
 
 const pageSize = 200
 const rememberedIds = 50_000
@@ -43,7 +43,7 @@ export class AssistantCloudThreadStore implements ThreadStore {
   readonly #access: AssistantCloudAccess
   /** The service's thread ids, by owner and ours. */
   readonly #threadIds = new BoundedMap<string>(rememberedIds)
-  readonly #places = new BoundedMap<Place>(rememberedIds)
+  readonly #places = new BoundedMap<CloudIds>(rememberedIds)
   readonly #replies: CloudReplies
 
   /** @param growthIntervalMs the service is not written to more often for one reply */
@@ -96,7 +96,11 @@ export class AssistantCloudThreadStore implements ThreadStore {
     return status === 404 ? undefined : this.getThread(owner, threadId)
   }
 
-  async titleThread(owner: Owner, threadId: string, title: string): Promise<Thread | undefined> {
+  async titleIfUntitled(
+    owner: Owner,
+    threadId: string,
+    title: string,
+  ): Promise<Thread | undefined> {
     const thread = await this.getThread(owner, threadId)
     return thread?.title === null ? this.updateThread(owner, threadId, { title }) : thread
   }

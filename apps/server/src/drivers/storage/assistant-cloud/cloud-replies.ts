@@ -6,7 +6,7 @@ import { grow, type GrownReply } from '../grown-reply.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { clientFor, expectStatus, type AssistantCloudAccess } from './cloud-access.ts'
 import { contentOfReply } from './cloud-rows.ts'
-import { keyOf, type Place } from './place.ts'
+import { keyOf, type CloudIds } from './cloud-ids.ts'
 
 interface KnownReply extends GrownReply {
   readonly runId: string | null
@@ -19,12 +19,16 @@ const rememberedReplies = 50_000
 /** The replies that grow. The wire takes whole messages only, so what they say so far is kept here. */
 export class CloudReplies {
   readonly #access: AssistantCloudAccess
-  readonly #places: BoundedMap<Place>
+  readonly #places: BoundedMap<CloudIds>
   readonly #growthIntervalMs: number
   /** Of those that have ended, that they have: what is saved again must not begin them anew. */
   readonly #known = new BoundedMap<KnownReply>(rememberedReplies)
 
-  constructor(access: AssistantCloudAccess, places: BoundedMap<Place>, growthIntervalMs: number) {
+  constructor(
+    access: AssistantCloudAccess,
+    places: BoundedMap<CloudIds>,
+    growthIntervalMs: number,
+  ) {
     this.#access = access
     this.#places = places
     this.#growthIntervalMs = growthIntervalMs

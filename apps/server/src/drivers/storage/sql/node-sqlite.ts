@@ -53,8 +53,8 @@ const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[]
 function adaptStatement(statement: StatementSync): SqliteStatement {
   return {
     reader: statement.columns().length > 0,
-    all: (parameters) => tell(() => statement.all(...values(parameters))),
-    run: (parameters) => tell(() => statement.run(...values(parameters))),
+    all: (parameters) => withStorageErrors(() => statement.all(...values(parameters))),
+    run: (parameters) => withStorageErrors(() => statement.run(...values(parameters))),
     iterate: (parameters) => statement.iterate(...values(parameters)),
   }
 }
@@ -67,7 +67,7 @@ function adaptStatement(statement: StatementSync): SqliteStatement {
 const failures = new Set([5, 7, 8, 10, 11, 13, 14, 26])
 
 /** @throws AppError `storage_unavailable` where the file or its disk fails */
-function tell<T>(execute: () => T): T {
+function withStorageErrors<T>(execute: () => T): T {
   try {
     return execute()
   } catch (error) {

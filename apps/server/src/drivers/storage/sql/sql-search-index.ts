@@ -141,7 +141,7 @@ export class SqlSearchIndex implements SearchIndex {
   async #replace(transaction: Transaction<Schema>, texts: readonly IndexedText[]): Promise<void> {
     const source = tableOf(
       this.#engine,
-      texts.map((text) => [...keyOf(text), wordsOf(text)]),
+      texts.map((text) => [...keyOf(text), indexedWords(text)]),
     )
     const isOfText = sql`d.workspace_id = r.value ->> 0 and d.user_id = r.value ->> 1
       and d.thread_id = r.value ->> 2 and d.message_id is not distinct from r.value ->> 3`
@@ -266,7 +266,7 @@ function keyOf({ owner, threadId, messageId }: PendingText) {
 }
 
 /** The owner's word, then those of the text. */
-function wordsOf({ owner, words }: IndexedText): string {
+function indexedWords({ owner, words }: IndexedText): string {
   return [ownerWord(owner), ...words].join(' ')
 }
 

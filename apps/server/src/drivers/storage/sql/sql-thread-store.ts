@@ -118,7 +118,7 @@ export class SqlThreadStore implements ThreadStore {
     })
   }
 
-  titleThread(owner: Owner, threadId: string, title: string): Promise<Thread | undefined> {
+  titleIfUntitled(owner: Owner, threadId: string, title: string): Promise<Thread | undefined> {
     return this.#changeThread(owner, threadId, {
       title: sql`coalesce(title, ${storable(title)})`,
       is_title_indexed: 0,

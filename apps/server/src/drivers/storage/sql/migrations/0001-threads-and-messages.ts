@@ -1,10 +1,10 @@
 import { sql, type Kysely } from 'kysely'
 import type { Engine } from '../engine.ts'
 import type { Schema } from '../schema.ts'
-import { addSequence, textOf } from './columns.ts'
+import { addSequence, textType } from './columns.ts'
 
 export async function createThreadsAndMessages(db: Kysely<Schema>, engine: Engine): Promise<void> {
-  const text = textOf(engine)
+  const text = textType(engine)
   await db.schema
     .createTable('threads')
     .addColumn('workspace_id', text, (column) => column.notNull())

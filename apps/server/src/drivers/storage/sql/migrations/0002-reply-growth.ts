@@ -1,11 +1,11 @@
 import type { Kysely } from 'kysely'
 import type { Engine } from '../engine.ts'
 import type { Schema } from '../schema.ts'
-import { addSequence, textOf } from './columns.ts'
+import { addSequence, textType } from './columns.ts'
 
 /** What replies that stream have grown by since their row was written; empty once they have ended. */
 export async function createReplyGrowth(db: Kysely<Schema>, engine: Engine): Promise<void> {
-  const text = textOf(engine)
+  const text = textType(engine)
   await addSequence(db.schema.createTable('reply_growth'), engine)
     .addColumn('workspace_id', text, (column) => column.notNull())
     .addColumn('user_id', text, (column) => column.notNull())

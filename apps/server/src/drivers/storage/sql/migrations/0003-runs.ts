@@ -1,11 +1,11 @@
 import { sql, type Kysely } from 'kysely'
 import type { Engine } from '../engine.ts'
 import type { Schema } from '../schema.ts'
-import { textOf } from './columns.ts'
+import { textType } from './columns.ts'
 
 /** A run is a reply that a server writes: its columns stand beside those of the reply. */
 export async function addRuns(db: Kysely<Schema>, engine: Engine): Promise<void> {
-  const text = textOf(engine)
+  const text = textType(engine)
   for (const column of ['run_id', 'run_name', 'run_fingerprint', 'server_id'])
     await db.schema.alterTable('messages').addColumn(column, text).execute()
   const thread = ['workspace_id', 'user_id', 'thread_id'] as const

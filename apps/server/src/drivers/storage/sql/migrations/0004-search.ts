@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 import type { Engine } from '../engine.ts'
 import type { Schema } from '../schema.ts'
-import { addSequence, textOf } from './columns.ts'
+import { addSequence, textType } from './columns.ts'
 
 /**
  * A document for each message and title, with its words: in SQLite in an FTS5 table beside it, in
@@ -9,7 +9,7 @@ import { addSequence, textOf } from './columns.ts'
  * else's entries.
  */
 export async function createSearch(db: Kysely<Schema>, engine: Engine): Promise<void> {
-  const text = textOf(engine)
+  const text = textType(engine)
   await db.schema
     .alterTable('messages')
     .addColumn('is_indexed', 'integer', (column) => column.notNull().defaultTo(0))

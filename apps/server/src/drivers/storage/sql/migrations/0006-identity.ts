@@ -1,11 +1,11 @@
 import type { Kysely } from 'kysely'
 import type { Engine } from '../engine.ts'
 import type { Schema } from '../schema.ts'
-import { textOf } from './columns.ts'
+import { textType } from './columns.ts'
 
 /** What proves who asks: secrets of the server itself, and hashes of those that others hold. */
 export async function createIdentity(db: Kysely<Schema>, engine: Engine): Promise<void> {
-  const text = textOf(engine)
+  const text = textType(engine)
   await db.schema
     .createTable('secrets')
     .addColumn('name', text, (column) => column.primaryKey())

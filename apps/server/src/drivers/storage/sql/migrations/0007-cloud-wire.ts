@@ -1,11 +1,11 @@
 import { sql, type Kysely } from 'kysely'
 import type { Engine } from '../engine.ts'
 import type { Schema } from '../schema.ts'
-import { addSequence, textOf } from './columns.ts'
+import { addSequence, textType } from './columns.ts'
 
 /** What clients of Assistant Cloud keep beside threads and messages, and tell of them. */
 export async function createCloudWire(db: Kysely<Schema>, engine: Engine): Promise<void> {
-  const text = textOf(engine)
+  const text = textType(engine)
   await db.schema.alterTable('threads').addColumn('external_id', text).execute()
   await db.schema.alterTable('threads').addColumn('metadata', 'text').execute()
   await db.schema

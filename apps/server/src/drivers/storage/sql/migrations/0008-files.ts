@@ -1,11 +1,11 @@
 import { sql, type Kysely } from 'kysely'
 import type { Engine } from '../engine.ts'
 import type { Schema } from '../schema.ts'
-import { textOf } from './columns.ts'
+import { textType } from './columns.ts'
 
 /** Whose files there are; their bytes are elsewhere. */
 export async function createFiles(db: Kysely<Schema>, engine: Engine): Promise<void> {
-  const text = textOf(engine)
+  const text = textType(engine)
   await db.schema
     .createTable('files')
     .addColumn('id', text, (column) => column.primaryKey())

@@ -5,7 +5,7 @@ import type { Engine } from '../engine.ts'
  * Text that is compared and sorted. By bytes in both: SQLite's own way, and in PostgreSQL an order that
  * an update of the system's locales cannot change below an index.
  */
-export function textOf(engine: Engine) {
+export function textType(engine: Engine) {
   return engine === 'sqlite' ? 'text' : sql`text collate "C"`
 }
 

@@ -1,7 +1,7 @@
 import type { Owner } from '../../../identity/owner.ts'
 
 /** Where a message is kept, by the service's ids. */
-export interface Place {
+export interface CloudIds {
   readonly threadId: string
   readonly messageId: string
 }

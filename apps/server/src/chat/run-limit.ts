@@ -7,11 +7,11 @@ export interface RunLimitOptions {
 }
 
 /** A run's place among those that go on at a time. */
-export interface Place {
+export interface Permit {
   /** Resolves when the run may go on. Undefined: at once. */
-  readonly given: Promise<void> | undefined
+  readonly granted: Promise<void> | undefined
   /** Gives it back, or gives up waiting for it. Called once. */
-  readonly leave: () => void
+  readonly release: () => void
 }
 
 /** Bounds how many runs go on at a time. */
@@ -26,22 +26,22 @@ export class RunLimit {
   }
 
   /** @throws AppError `overloaded` where too many wait already */
-  enter(): Place {
+  enter(): Permit {
     const { maxRuns, maxQueuedRuns } = this.#options
     if (this.#taken < maxRuns) {
       this.#taken++
-      return { given: undefined, leave: () => this.#passOn() }
+      return { granted: undefined, release: () => this.#passOn() }
     }
     if (this.#waiting.size >= maxQueuedRuns) {
       const detail = 'Too many replies are being written at the moment. Try again soon.'
       throw new AppError('overloaded', detail, { retry_after_ms: 1_000 })
     }
-    const { promise: given, resolve: give } = Promise.withResolvers<void>()
-    this.#waiting.add(give)
-    const leave = () => {
-      if (!this.#waiting.delete(give)) this.#passOn()
+    const { promise: granted, resolve: grant } = Promise.withResolvers<void>()
+    this.#waiting.add(grant)
+    const release = () => {
+      if (!this.#waiting.delete(grant)) this.#passOn()
     }
-    return { given, leave }
+    return { granted, release }
   }
 
   #passOn(): void {
