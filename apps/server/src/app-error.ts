@@ -31,6 +31,21 @@ export function maskedProblem(): Problem {
   )
 }
 
+export function threadNotFound(threadId: string): AppError {
+  return new AppError('thread_not_found', `There is no thread ${threadId}.`)
+}
+
+export function messageNotFound(messageId: string): AppError {
+  return new AppError('message_not_found', `There is no message ${messageId}.`)
+}
+
+/** The thread after which a page of threads should begin is not there. */
+export function pageNotFound(): AppError {
+  return new AppError('invalid_request', 'The page cannot be continued: start the list anew.', {
+    errors: [{ path: 'query.after', message: 'names no thread' }],
+  })
+}
+
 /** What is told where what keeps things fails, and not what was asked of it. The log has the cause. */
 export function storageUnavailable(cause: unknown): AppError {
   return new AppError(

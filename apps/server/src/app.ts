@@ -10,7 +10,7 @@ import { TitleService } from './chat/title-service.ts'
 import { createCloudRoutes } from './cloud/cloud-routes.ts'
 import { CloudService } from './cloud/cloud-service.ts'
 import { ReportService } from './cloud/report-service.ts'
-import type { Dependencies } from './dependencies.ts'
+import type { Dependencies, OwnDatabase } from './dependencies.ts'
 import { authenticate } from './http/authentication.ts'
 import { createFileRoutes } from './files/file-routes.ts'
 import { allowOrigins } from './http/cross-origin.ts'
@@ -41,9 +41,9 @@ const ownFeatures: Readiness['features'] = ['search', 'attachments', 'feedback']
 
 /** The whole HTTP side, in the order in which a request passes it. */
 export function createApp(dependencies: Dependencies, runs: RunService): Express {
-  const { config, log } = dependencies
+  const { config, log, database, identity } = dependencies
   const storageName = config.cloudThreads?.name ?? config.database.driver
-  const features = dependencies.cloudStore ? ownFeatures : []
+  const features = database ? ownFeatures : []
   const readiness = new ReadinessService({ ...dependencies, storageName, features, runs })
   const app = express()
   app.disable('x-powered-by')
@@ -55,12 +55,11 @@ export function createApp(dependencies: Dependencies, runs: RunService): Express
   app.use(securityHeaders())
   app.use(allowOrigins(config.corsOrigins))
   app.use(serveWebApp(config.webRoot))
-  const { archiveStore, files, fileUrls, identity } = dependencies
-  if (files && fileUrls) app.use(createFileRoutes(files, fileUrls, identity.authenticator))
+  if (database) app.use(createFileRoutes(database.files, database.fileUrls, identity.authenticator))
   app.use(['/api', '/v1'], authenticate(identity.authenticator))
-  if (archiveStore && files && fileUrls) {
-    const archive = new ArchiveService(archiveStore, files)
-    app.use(createArchiveRoutes(archive, fileUrls, config.files.publicUrl))
+  if (database) {
+    const archive = new ArchiveService(database.archiveStore, database.files)
+    app.use(createArchiveRoutes(archive, database.fileUrls, config.files.publicUrl))
   }
   app.use(readBody())
 
@@ -70,33 +69,33 @@ export function createApp(dependencies: Dependencies, runs: RunService): Express
       system: createSystemRoutes(config.environment, readiness),
       chat: createChatRoutes(runs, new ModelService(dependencies), config.keepAliveMs),
       threads: createThreadRoutes(new ThreadService(dependencies), new TitleService(dependencies)),
-      search: createSearchRoutes(new SearchService(dependencies)),
+      search: createSearchRoutes(new SearchService(database?.searchIndex)),
     },
     app,
     endpointOptions,
   )
-  serveCloudWire(app, dependencies, runs)
+  if (database) serveCloudWire(app, { ...dependencies, database }, runs)
   refuseOtherMethods(app, contract)
   app.use(refuseUnknownRoutes)
   app.use(createProblemHandler())
   return app
 }
 
-/** What a client of Assistant Cloud asks for; not where this server keeps its threads there itself. */
-function serveCloudWire(app: Express, dependencies: Dependencies, runs: RunService): void {
-  const { cloudStore, files, fileUrls, identity, config } = dependencies
-  const { accessTokens, anonymous } = identity
-  if (!cloudStore || !accessTokens || !files || !fileUrls) return
+/** What a client of Assistant Cloud asks for. */
+function serveCloudWire(
+  app: Express,
+  dependencies: Dependencies & { readonly database: OwnDatabase },
+  runs: RunService,
+): void {
+  const { database, identity, config } = dependencies
   const routes = createCloudRoutes({
-    cloud: new CloudService(cloudStore),
-    reports: new ReportService(cloudStore),
+    ...database,
+    cloud: new CloudService(database.cloudStore),
+    reports: new ReportService(database.cloudStore),
     threads: new ThreadService(dependencies),
     titles: new TitleService(dependencies),
     runs,
-    anonymous,
-    accessTokens,
-    files,
-    fileUrls,
+    anonymous: identity.anonymous,
     publicUrl: config.files.publicUrl,
     keepAliveMs: config.keepAliveMs,
   })

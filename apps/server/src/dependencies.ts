@@ -14,8 +14,9 @@ import { OidcTokens } from './drivers/identity/oidc-tokens.ts'
 import { MemoryRunLog } from './drivers/run-log/memory-run-log.ts'
 import { RedisRunLog } from './drivers/run-log/redis/redis-run-log.ts'
 import { AssistantCloudThreadStore } from './drivers/storage/assistant-cloud/assistant-cloud-thread-store.ts'
-import { createPostgresThreadStore } from './drivers/storage/sql/create-postgres-thread-store.ts'
-import { createSqliteThreadStore } from './drivers/storage/sql/create-sqlite-thread-store.ts'
+import { openPostgresStorage } from './drivers/storage/sql/open-postgres-storage.ts'
+import { openSqliteStorage } from './drivers/storage/sql/open-sqlite-storage.ts'
+import type { SqlStorage } from './drivers/storage/sql/sql-storage.ts'
 import { createAssistantCloudUpstream } from './drivers/upstream/assistant-cloud/assistant-cloud-upstream.ts'
 import { createDemoUpstream } from './drivers/upstream/demo/demo-upstream.ts'
 import { findOllama, ollamaUrl } from './drivers/upstream/openai-compatible/find-ollama.ts'
@@ -24,7 +25,10 @@ import { createRemoteUpstream } from './drivers/upstream/remote/remote-upstream.
 import { FileService } from './files/file-service.ts'
 import type { FileStore } from './files/file-store.ts'
 import { SignedUrls } from './files/signed-urls.ts'
+import { AccessTokens } from './identity/access-tokens.ts'
+import { ApiKeys } from './identity/api-keys.ts'
 import { createIdentity, type Identity } from './identity/create-identity.ts'
+import type { IdentityStore } from './identity/identity-store.ts'
 import { withCircuitBreaker } from './resilience/circuit-breaker.ts'
 import { withDeadlines } from './resilience/deadlines.ts'
 import { withFallbacks } from './resilience/fallbacks.ts'
@@ -35,21 +39,26 @@ import type { ThreadStore } from './threads/thread-store.ts'
 
 const ollama = { baseUrl: `${ollamaUrl}/v1`, apiKey: undefined, model: undefined }
 
+/** What a database of this server's own has beside the threads. */
+export interface OwnDatabase {
+  readonly searchIndex: SearchIndex
+  readonly cloudStore: CloudStore
+  readonly archiveStore: ArchiveStore
+  readonly files: FileService
+  readonly fileUrls: SignedUrls
+  readonly identityStore: IdentityStore
+  readonly accessTokens: AccessTokens
+  readonly apiKeys: ApiKeys
+}
+
 /** All that the app is made of. Disposing closes what was opened. */
 export interface Dependencies extends AsyncDisposable {
   readonly config: Config
   readonly log: Logger
   readonly store: ThreadStore
-  /** Undefined where the storage has none. */
-  readonly searchIndex: SearchIndex | undefined
-  /** Undefined where the storage is Assistant Cloud itself. */
-  readonly cloudStore: CloudStore | undefined
+  /** Undefined where another service keeps the threads. */
+  readonly database: OwnDatabase | undefined
   readonly identity: Identity
-  /** Undefined where the storage is Assistant Cloud itself. */
-  readonly archiveStore: ArchiveStore | undefined
-  /** Undefined where there is no database to know them. */
-  readonly files: FileService | undefined
-  readonly fileUrls: SignedUrls | undefined
   readonly upstream: Upstream
   readonly runLog: RunLog
 }
@@ -64,11 +73,11 @@ export async function createDependencies(
 ): Promise<Dependencies> {
   const log = overrides.log ?? pino({ level: config.logLevel })
   await using opened = new AsyncDisposableStack()
-  const { store, searchIndex, cloudStore, archiveStore, identityStore, fileRecords, close } =
-    await openStore(config)
+  const { store, sql, close } = await openStorage(config)
   opened.defer(close)
   const { modes, jwt } = config.auth
-  const identity = await createIdentity(modes, identityStore, jwt && new OidcTokens(jwt))
+  const database = sql && (await openDatabase(sql, config))
+  const identity = createIdentity(modes, database, jwt && new OidcTokens(jwt))
   const upstream = overrides.upstream ?? (await openUpstreams(config, opened))
   const { runLog, close: closeRunLog } = await openRunLog(config, log)
   opened.defer(closeRunLog)
@@ -77,42 +86,53 @@ export async function createDependencies(
     config,
     log,
     store,
-    searchIndex,
-    cloudStore,
-    archiveStore,
+    database,
     identity,
-    files:
-      fileRecords &&
-      new FileService({ ...config.files, records: fileRecords, store: openFileStore(config) }),
-    fileUrls: identityStore && new SignedUrls(await identityStore.secret('file-urls')),
     upstream,
     runLog,
     [Symbol.asyncDispose]: () => disposal.disposeAsync(),
   }
 }
 
+interface Storage {
+  readonly store: ThreadStore
+  /** Undefined where another service keeps the threads. */
+  readonly sql: SqlStorage | undefined
+  close(): Promise<void>
+}
+
 /** @throws StartError where the storage cannot be opened */
-export async function openStore({ cloudThreads, database }: Config) {
-  if (cloudThreads !== undefined)
-    return {
-      store: new AssistantCloudThreadStore(cloudThreads),
-      searchIndex: undefined,
-      cloudStore: undefined,
-      archiveStore: undefined,
-      identityStore: undefined,
-      fileRecords: undefined,
-      close: async () => undefined,
-    }
+export async function openStorage({ cloudThreads, database }: Config): Promise<Storage> {
+  if (cloudThreads !== undefined) {
+    const store = new AssistantCloudThreadStore(cloudThreads)
+    return { store, sql: undefined, close: async () => undefined }
+  }
   try {
-    return database.driver === 'sqlite'
-      ? await createSqliteThreadStore(database.path)
-      : await createPostgresThreadStore(database)
+    const sql =
+      database.driver === 'sqlite'
+        ? await openSqliteStorage(database.path)
+        : await openPostgresStorage(database)
+    return { store: sql.store, sql, close: () => sql.close() }
   } catch (cause) {
     const name = database.driver === 'sqlite' ? database.path : describeDatabase(database)
     throw new StartError(
       `The database ${name} cannot be opened (${reasonOf(cause)}): check DATABASE_URL.`,
       { cause },
     )
+  }
+}
+
+async function openDatabase(sql: SqlStorage, config: Config): Promise<OwnDatabase> {
+  const { searchIndex, cloudStore, archiveStore, fileRecords: records, identityStore } = sql
+  return {
+    searchIndex,
+    cloudStore,
+    archiveStore,
+    files: new FileService({ ...config.files, records, store: openFileStore(config) }),
+    fileUrls: new SignedUrls(await identityStore.secret('file-urls')),
+    identityStore,
+    accessTokens: new AccessTokens(await identityStore.secret('access-tokens')),
+    apiKeys: new ApiKeys(identityStore),
   }
 }
 

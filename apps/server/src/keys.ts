@@ -1,6 +1,6 @@
 import { createConfig, StartError } from './config/config.ts'
 import { readEnv } from './config/env.ts'
-import { openStore } from './dependencies.ts'
+import { openStorage } from './dependencies.ts'
 import { ApiKeys } from './identity/api-keys.ts'
 
 const usage = `Usage:
@@ -19,11 +19,10 @@ try {
 async function run([command, argument]: readonly string[]): Promise<string> {
   const isCall = command === 'list' || (argument !== undefined && argument.trim() !== '')
   if (!isCall || !['create', 'list', 'revoke'].includes(command ?? '')) throw new StartError(usage)
-  const { identityStore, close } = await openStore(createConfig(readEnv()))
+  const { sql, close } = await openStorage(createConfig(readEnv()))
   try {
-    if (identityStore === undefined)
-      throw new StartError('API keys need a database: set DATABASE_URL.')
-    return await answer(new ApiKeys(identityStore), command, argument ?? '')
+    if (sql === undefined) throw new StartError('API keys need a database: set DATABASE_URL.')
+    return await answer(new ApiKeys(sql.identityStore), command, argument ?? '')
   } finally {
     await close()
   }

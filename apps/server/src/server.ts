@@ -24,11 +24,19 @@ export interface RunningServer {
  * @throws StartError where the address cannot be had
  */
 export async function startServer(dependencies: Dependencies): Promise<RunningServer> {
-  const { config, log, store, runLog } = dependencies
+  const { config, log, store, database, runLog } = dependencies
+  const files = database?.files
   const serverId = randomUUID()
   const limit = new RunLimit(config.resilience)
   const { keepAliveMs: patienceMs, disconnectPolicy } = config
-  const runs = new RunService({ ...dependencies, serverId, limit, patienceMs, disconnectPolicy })
+  const runs = new RunService({
+    ...dependencies,
+    files,
+    serverId,
+    limit,
+    patienceMs,
+    disconnectPolicy,
+  })
   const lease = new LeaseKeeper({ store, runLog, serverId, log })
   const server = createServer(createApp(dependencies, runs))
   await lease.take()
@@ -42,9 +50,9 @@ export async function startServer(dependencies: Dependencies): Promise<RunningSe
     server.closeAllConnections()
     throw error
   }
-  const indexer = dependencies.searchIndex && new Indexer(dependencies.searchIndex, log)
+  const indexer = database && new Indexer(database.searchIndex, log)
   indexer?.start()
-  const sweeper = dependencies.files && new FileSweeper(dependencies.files, log)
+  const sweeper = files && new FileSweeper(files, log)
   sweeper?.start()
   const { port } = server.address() as AddressInfo
   return {

@@ -1,9 +1,10 @@
 import { initContract } from '@ts-rest/core'
 import { z } from 'zod'
 import { idSchema } from './id.ts'
+import { isToolPart } from './message-part.ts'
 import { chatMessageSchema, type ChatMessage } from './message.ts'
 import { modelSchema } from './model.ts'
-import { problemSchema } from './problem.ts'
+import { bodyProblems, commonProblems, problemSchema } from './problem.ts'
 import { toolsSchema } from './tool.ts'
 
 const c = initContract()
@@ -35,7 +36,7 @@ export const chatBodySchema = z.object({
 
 function isAnswerable(last: ChatMessage | undefined): boolean {
   if (last?.role !== 'assistant') return last?.role === 'user'
-  return last.parts.some((part) => 'toolCallId' in part && part.state.startsWith('output-'))
+  return last.parts.some((part) => isToolPart(part) && part.state.startsWith('output-'))
 }
 
 export type ChatBody = z.input<typeof chatBodySchema>
@@ -67,10 +68,10 @@ export const chatContract = c.router(
         404: problemSchema,
         406: problemSchema,
         409: problemSchema,
-        413: problemSchema,
-        415: problemSchema,
+        ...bodyProblems,
         422: problemSchema,
         502: problemSchema,
+        504: problemSchema,
       },
       summary: 'Send messages; the reply streams',
       description:
@@ -93,7 +94,7 @@ export const chatContract = c.router(
       path: '/api/chat/:thread_id/stop',
       pathParams: threadParams,
       body: c.noBody(),
-      responses: { 200: z.object({ stopped: z.boolean() }) },
+      responses: { 200: z.object({ stopped: z.boolean() }), 409: problemSchema },
       summary: 'Stop the reply that is being written',
       description:
         'Answers when the upstream is closed and the reply stored, with whether there was one.',
@@ -101,9 +102,9 @@ export const chatContract = c.router(
     models: {
       method: 'GET',
       path: '/api/models',
-      responses: { 200: z.array(modelSchema), 502: problemSchema },
+      responses: { 200: z.array(modelSchema), 502: problemSchema, 504: problemSchema },
       summary: 'The models that a chat may ask for',
     },
   },
-  { commonResponses: { 400: problemSchema, 500: problemSchema, 503: problemSchema } },
+  { commonResponses: commonProblems },
 )

@@ -34,7 +34,9 @@ export { idSchema } from './id.ts'
 export { accumulate, emptyReply, type Reply } from './message-accumulator.ts'
 export { chunksOfMessage, errorChunk } from './message-chunks.ts'
 export {
+  isToolPart,
   textOfParts,
+  toolNameOf,
   type MessagePart,
   type ReasoningPart,
   type TextPart,

@@ -1,4 +1,4 @@
-import type { MessagePart, ToolPart } from './message-part.ts'
+import { isToolPart, toolNameOf, type MessagePart, type ToolPart } from './message-part.ts'
 import type { Message } from './message.ts'
 import type { ChunkOf, TerminalChunk, UIMessageChunk } from './ui-message-chunk.ts'
 
@@ -55,7 +55,7 @@ function chunksOfPart(part: MessagePart, index: number): UIMessageChunk[] {
     case 'steering-message':
       return [part as UIMessageChunk]
     default:
-      return 'toolCallId' in part ? chunksOfTool(part) : [part as ChunkOf<`data-${string}`>]
+      return isToolPart(part) ? chunksOfTool(part) : [part as ChunkOf<`data-${string}`>]
   }
 }
 
@@ -91,7 +91,7 @@ function inputChunks(part: ToolPart): UIMessageChunk[] {
   const { toolCallId, rawInput, inputEncoding } = part
   const call = {
     toolCallId,
-    toolName: part.toolName ?? part.type.replace(/^tool-/, ''),
+    toolName: toolNameOf(part),
     ...(part.type === 'dynamic-tool' && { dynamic: true }),
     ...(part.title !== undefined && { title: part.title }),
     ...(part.providerExecuted !== undefined && { providerExecuted: part.providerExecuted }),

@@ -134,6 +134,15 @@ export type TextPart = z.infer<typeof textPartSchema>
 export type ReasoningPart = z.infer<typeof reasoningPartSchema>
 export type ToolPart = z.infer<typeof toolPartSchema>
 
+export function isToolPart(part: MessagePart): part is ToolPart {
+  return 'toolCallId' in part
+}
+
+/** The name of the tool that a part calls, wherever it says it. */
+export function toolNameOf({ type, toolName }: Pick<ToolPart, 'type' | 'toolName'>): string {
+  return toolName ?? (type === 'dynamic-tool' ? type : type.slice('tool-'.length))
+}
+
 /** The text of a message: its text parts, joined. */
 export function textOfParts(parts: readonly MessagePart[]): string {
   let text = ''

@@ -73,6 +73,18 @@ export const problemSchema = z
 
 export type Problem = z.infer<typeof problemSchema>
 
+/** The failures that every route of the API may answer with. */
+export const commonProblems = {
+  400: problemSchema,
+  401: problemSchema,
+  403: problemSchema,
+  500: problemSchema,
+  503: problemSchema,
+} as const
+
+/** Those of a route that takes a body. */
+export const bodyProblems = { 413: problemSchema, 415: problemSchema } as const
+
 export type ProblemDetails = Pick<Problem, 'request_id' | 'errors' | 'retry_after_ms' | 'run_id'>
 
 export function createProblem(

@@ -1,7 +1,7 @@
 import { initContract } from '@ts-rest/core'
 import { z } from 'zod'
 import { idSchema } from './id.ts'
-import { problemSchema } from './problem.ts'
+import { commonProblems, problemSchema } from './problem.ts'
 import { threadSchema } from './thread.ts'
 
 const c = initContract()
@@ -37,5 +37,5 @@ export const searchContract = c.router(
       summary: 'Threads whose titles or messages have these words, those last written to first',
     },
   },
-  { commonResponses: { 400: problemSchema, 500: problemSchema, 503: problemSchema } },
+  { commonResponses: commonProblems },
 )

@@ -2,7 +2,7 @@ import { initContract } from '@ts-rest/core'
 import { z } from 'zod'
 import { idSchema } from './id.ts'
 import { messageSchema } from './message.ts'
-import { problemSchema } from './problem.ts'
+import { bodyProblems, commonProblems, problemSchema } from './problem.ts'
 import {
   createThreadSchema,
   listMessagesQuerySchema,
@@ -28,7 +28,7 @@ export const threadContract = c.router(
       method: 'POST',
       path: '/api/threads',
       body: createThreadSchema,
-      responses: { 201: threadSchema, 409: problemSchema },
+      responses: { 201: threadSchema, 409: problemSchema, ...bodyProblems },
       summary: 'Make an empty thread',
     },
     get: {
@@ -43,7 +43,7 @@ export const threadContract = c.router(
       path: '/api/threads/:thread_id',
       pathParams,
       body: updateThreadSchema,
-      responses: { 200: threadSchema, 404: problemSchema },
+      responses: { 200: threadSchema, 404: problemSchema, ...bodyProblems },
       summary: 'Rename, archive or unarchive a thread',
     },
     delete: {
@@ -71,5 +71,5 @@ export const threadContract = c.router(
       summary: 'Generate a title from the conversation and store it; a stored title is kept',
     },
   },
-  { commonResponses: { 400: problemSchema, 500: problemSchema, 503: problemSchema } },
+  { commonResponses: commonProblems },
 )

@@ -1,4 +1,4 @@
-import type { MessagePart, ToolPart } from './message-part.ts'
+import { isToolPart, type MessagePart, type ToolPart } from './message-part.ts'
 import type { ChunkOf, UIMessageChunk } from './ui-message-chunk.ts'
 
 type ToolChunk = ChunkOf<`tool-${string}` & UIMessageChunk['type']>
@@ -79,10 +79,6 @@ function recordApproval(parts: MessagePart[], chunk: ChunkOf<'tool-approval-resp
     },
     ...(chunk.providerMetadata && { callProviderMetadata: chunk.providerMetadata }),
   }))
-}
-
-function isToolPart(part: MessagePart): part is ToolPart {
-  return 'toolCallId' in part
 }
 
 function setToolInput(parts: MessagePart[], chunk: ToolInputChunk, stepStart: number): void {

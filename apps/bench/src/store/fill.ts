@@ -1,4 +1,4 @@
-import type { SqlSearchIndex } from '../../../server/src/drivers/storage/sql/sql-search-index.ts'
+import type { SearchIndex } from '../../../server/src/search/search-index.ts'
 import { wordsOf } from '../../../server/src/search/words.ts'
 import { createRandom, createText } from './corpus.ts'
 import type { Database } from './databases.ts'
@@ -85,7 +85,7 @@ export async function fill(database: Database, size: Size): Promise<void> {
 }
 
 /** Indexes all that is pending, by the server's own code. */
-export async function indexAll(index: SqlSearchIndex): Promise<void> {
+export async function indexAll(index: SearchIndex): Promise<void> {
   for (;;) {
     const pending = await index.listPending(textsPerWrite)
     if (pending.length === 0) return

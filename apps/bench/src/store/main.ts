@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { createPostgresThreadStore } from '../../../server/src/drivers/storage/sql/create-postgres-thread-store.ts'
-import { createSqliteThreadStore } from '../../../server/src/drivers/storage/sql/create-sqlite-thread-store.ts'
+import { openPostgresStorage } from '../../../server/src/drivers/storage/sql/open-postgres-storage.ts'
+import { openSqliteStorage } from '../../../server/src/drivers/storage/sql/open-sqlite-storage.ts'
 import { describeMachine } from '../report/write-report.ts'
 import { openPostgres, openSqlite, type Database } from './databases.ts'
 import { fill, indexAll, type Size } from './fill.ts'
@@ -41,8 +41,8 @@ if (!options.quick) {
 
 function openStore({ name, url }: Database) {
   return name === 'SQLite'
-    ? createSqliteThreadStore(url.slice('sqlite:'.length))
-    : createPostgresThreadStore({ url, poolSize: 4, statementTimeoutMs: 60_000 })
+    ? openSqliteStorage(url.slice('sqlite:'.length))
+    : openPostgresStorage({ url, poolSize: 4, statementTimeoutMs: 60_000 })
 }
 
 function describe(): string {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { SqlSearchIndex } from '../../../server/src/drivers/storage/sql/sql-search-index.ts'
+import type { SearchIndex } from '../../../server/src/search/search-index.ts'
 import { parseWordQuery, type WordQuery } from '../../../server/src/search/words.ts'
 import type { ThreadStore } from '../../../server/src/threads/thread-store.ts'
 import { percentile } from '../statistics.ts'
@@ -27,7 +27,7 @@ const owned = [owner.workspaceId, owner.userId]
 export async function measureStore(
   database: Database,
   store: ThreadStore,
-  index: SqlSearchIndex,
+  index: SearchIndex,
   size: Size,
 ): Promise<Figure[]> {
   const random = createRandom(2)

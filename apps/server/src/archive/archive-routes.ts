@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { json, Router } from 'express'
 import { AppError } from '../app-error.ts'
+import { filePath } from '../files/file-url.ts'
 import type { SignedUrls } from '../files/signed-urls.ts'
 import { ownerOf } from '../http/authentication.ts'
 import { serverUrlOf } from '../http/server-url.ts'
@@ -41,7 +42,7 @@ export function createArchiveRoutes(
     async (request, response) => {
       const owner = ownerOf(response)
       const linkTo = (id: string) =>
-        urls.signForGood(id, `${serverUrlOf(publicUrl, request)}/v1/files/${id}`)
+        urls.signForGood(id, serverUrlOf(publicUrl, request) + filePath(id))
       if (request.is(archiveType))
         response.json(await archive.import(owner, readLines(request, maxLineBytes), linkTo))
       else if (request.is('application/json'))

@@ -1,7 +1,5 @@
+import { fileIdOf } from '../files/file-url.ts'
 import type { ArchivedMessage } from './archive-record.ts'
-
-/** Of a file, on whatever server of this kind. */
-const fileUrl = /^https?:\/\/\S+\/v1\/files\/([0-9a-f-]{36})(?:\?\S*)?$/
 
 /**
  * The message with its files where they are now.
@@ -14,7 +12,7 @@ export function relink(
   if (links.size === 0) return message
   const { parts, content } = message
   const linked = JSON.stringify({ parts, content }, (_key, value: unknown) =>
-    typeof value === 'string' ? (links.get(fileUrl.exec(value)?.[1] ?? '') ?? value) : value,
+    typeof value === 'string' ? (links.get(fileIdOf(value) ?? '') ?? value) : value,
   )
   return { ...message, ...(JSON.parse(linked) as Pick<ArchivedMessage, 'parts' | 'content'>) }
 }

@@ -1,6 +1,6 @@
 import { accumulate, emptyReply, textOfParts, type ChatMessage } from '@assistant-ui-proxy/contract'
 import type { Logger } from 'pino'
-import { AppError } from '../app-error.ts'
+import { threadNotFound } from '../app-error.ts'
 import type { Owner } from '../identity/owner.ts'
 import type { ThreadStore } from '../threads/thread-store.ts'
 import type { Upstream } from './upstream.ts'
@@ -39,14 +39,14 @@ export class TitleService {
     asked?: string,
   ): Promise<string | null> {
     const thread = await this.#store.getThread(owner, threadId)
-    if (thread === undefined) throw noThread(threadId)
+    if (thread === undefined) throw threadNotFound(threadId)
     if (thread.title !== null) return thread.title
     const question = asked || (await this.#firstQuestion(owner, threadId))
     if (question === undefined) return null
     const title = (await this.#ask(question, signal)) || firstWords(question)
     if (title === '') return null
     const titled = await this.#store.titleIfUntitled(owner, threadId, title)
-    if (titled === undefined) throw noThread(threadId)
+    if (titled === undefined) throw threadNotFound(threadId)
     return titled.title
   }
 
@@ -95,8 +95,4 @@ function shorten(text: string): string {
   if (text.length <= maxTitleLength) return text
   const cut = text.slice(0, maxTitleLength - 1)
   return `${cut.replace(/\s+\S*$/, '')}…`
-}
-
-function noThread(threadId: string): AppError {
-  return new AppError('thread_not_found', `There is no thread ${threadId}.`)
 }

@@ -1,4 +1,10 @@
-import type { Message, MessagePart, ToolPart } from '@assistant-ui-proxy/contract'
+import {
+  isToolPart,
+  toolNameOf,
+  type Message,
+  type MessagePart,
+  type ToolPart,
+} from '@assistant-ui-proxy/contract'
 
 type Json = Record<string, unknown>
 
@@ -128,7 +134,7 @@ function auiOfPart(part: MessagePart): Json | undefined {
     case 'steering-message':
       return undefined
     default:
-      return 'toolCallId' in part ? auiOfTool(part) : auiOfData(part)
+      return isToolPart(part) ? auiOfTool(part) : auiOfData(part)
   }
 }
 
@@ -136,15 +142,16 @@ function auiOfData({ type, data }: Extract<MessagePart, { data: unknown }>): Jso
   return { type: 'data', name: type.slice('data-'.length), data }
 }
 
-function auiOfTool({ type, toolName, toolCallId, input, state, ...rest }: ToolPart): Json {
+function auiOfTool(part: ToolPart): Json {
+  const { toolCallId, input, state, output, errorText } = part
   const isObject = isJson(input)
   return {
     type: 'tool-call',
     toolCallId,
-    toolName: toolName ?? type.slice('tool-'.length),
+    toolName: toolNameOf(part),
     ...(isObject ? { args: input } : { argsText: textOf(input) }),
-    ...(state === 'output-available' && { result: rest.output ?? null }),
-    ...(state === 'output-error' && { result: rest.errorText ?? '', isError: true }),
+    ...(state === 'output-available' && { result: output ?? null }),
+    ...(state === 'output-error' && { result: errorText ?? '', isError: true }),
   }
 }
 

@@ -5,6 +5,7 @@ import type { RunService } from '../chat/run-service.ts'
 import type { TitleService } from '../chat/title-service.ts'
 import { assertProject, ownerOf, workspaceOf } from '../http/authentication.ts'
 import type { FileService } from '../files/file-service.ts'
+import { fileIdOf, filePath } from '../files/file-url.ts'
 import type { SignedUrls } from '../files/signed-urls.ts'
 import { eventStream } from '../http/event-stream.ts'
 import { leaveSignal } from '../http/leave-signal.ts'
@@ -85,7 +86,7 @@ export function createCloudRoutes(services: CloudServices) {
     },
     feedback: async ({ params, body, res }) => ({
       status: 201,
-      body: await cloud.addFeedback(ownerOf(res), params.thread_id, params.message_id, body),
+      body: await reports.addFeedback(ownerOf(res), params.thread_id, params.message_id, body),
     }),
   })
 
@@ -158,16 +159,15 @@ export function createCloudRoutes(services: CloudServices) {
   const fileRoutes = router(assistantCloudContract.files, {
     uploadUrl: async ({ body, req, res }) => {
       const id = await files.announce(ownerOf(res), body.filename)
-      const url = `${serverUrlOf(services.publicUrl, req)}/v1/files/${id}`
+      const url = serverUrlOf(services.publicUrl, req) + filePath(id)
       const publicUrl = fileUrls.signForGood(id, url)
       const signed = fileUrls.sign('PUT', id, url)
       return { status: 200, body: { success: true, ...signed, publicUrl, key: id } }
     },
     downloadUrl: async ({ body, req, res }) => {
-      const asked = 'key' in body ? body.key : body.url
-      const id = /([0-9a-f-]{36})(?:\?|$)/.exec(asked)?.[1] ?? ''
+      const id = 'key' in body ? body.key : (fileIdOf(body.url) ?? '')
       await files.find(ownerOf(res), id)
-      const url = `${serverUrlOf(services.publicUrl, req)}/v1/files/${id}`
+      const url = serverUrlOf(services.publicUrl, req) + filePath(id)
       return { status: 200, body: { ...fileUrls.sign('GET', id, url), key: id } }
     },
   })

@@ -1,18 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import {
   textOfParts,
-  type CloudFeedback,
   type CloudMessage,
   type CloudMessageListQuery,
   type CloudThread,
   type CloudThreadListQuery,
   type CloudThreadUpdate,
   type Message,
-  type NewCloudFeedback,
   type NewCloudMessage,
   type NewCloudThread,
 } from '@assistant-ui-proxy/contract'
-import { AppError } from '../app-error.ts'
+import { AppError, messageNotFound, threadNotFound } from '../app-error.ts'
 import type { Owner } from '../identity/owner.ts'
 import type { CloudStore } from './cloud-store.ts'
 import { heightsOf, messageToWire, threadToWire } from './cloud-wire.ts'
@@ -53,7 +51,7 @@ export class CloudService {
 
   async getThread(owner: Owner, threadId: string): Promise<CloudThread> {
     const thread = await this.#store.threads.get(owner, threadId)
-    if (thread === undefined) throw noThread(threadId)
+    if (thread === undefined) throw threadNotFound(threadId)
     return threadToWire(thread)
   }
 
@@ -65,13 +63,13 @@ export class CloudService {
       ...(metadata !== undefined && { metadata }),
       ...(last_message_at !== undefined && { last_message_at: normalize(last_message_at) }),
     })
-    if (!isThere) throw noThread(threadId)
+    if (!isThere) throw threadNotFound(threadId)
   }
 
   /** The owner of a thread that somebody who runs the server asks for. */
   async findOwner(threadId: string): Promise<Owner> {
     const owner = await this.#store.threads.findOwner(threadId)
-    if (owner === undefined) throw noThread(threadId)
+    if (owner === undefined) throw threadNotFound(threadId)
     return owner
   }
 
@@ -132,7 +130,7 @@ export class CloudService {
     const added = await this.#store.messages.add(owner, threadId, message, (stored) =>
       saysTheSame(stored, said),
     )
-    if (added === 'thread_not_found') throw noThread(threadId)
+    if (added === 'thread_not_found') throw threadNotFound(threadId)
     if (added === 'message_not_found')
       throw new AppError('message_not_found', 'The thread has no such message to go on from.')
     return added
@@ -145,35 +143,18 @@ export class CloudService {
     content: Record<string, unknown>,
   ): Promise<void> {
     const [stored] = await this.#store.messages.get(owner, threadId, [messageId])
-    if (stored === undefined) throw noMessage(messageId)
+    if (stored === undefined) throw messageNotFound(messageId)
     if (stored.status === 'streaming')
       throw new AppError('run_in_progress', 'The message is still being written.')
     const format = formatOf(content, stored.format)
     const change = { ...readContent(format, content), format, content }
     const isThere = await this.#store.messages.change(owner, threadId, messageId, change)
-    if (!isThere) throw noMessage(messageId)
+    if (!isThere) throw messageNotFound(messageId)
   }
 
   async deleteMessages(owner: Owner, threadId: string, ids: readonly string[]): Promise<void> {
     const deleted = await this.#store.messages.delete(owner, threadId, ids)
-    if (deleted === 0) throw noMessage(ids[0] ?? '')
-  }
-
-  async addFeedback(
-    owner: Owner,
-    threadId: string,
-    messageId: string,
-    feedback: NewCloudFeedback,
-  ): Promise<CloudFeedback> {
-    const [message] = await this.#store.messages.get(owner, threadId, [messageId])
-    if (message === undefined) throw noMessage(messageId)
-    const id = randomUUID()
-    const created_at = new Date().toISOString()
-    const target = { thread_id: threadId, message_id: messageId }
-    await this.#store.reports.add([
-      { id, kind: 'feedback', owner, ...target, body: feedback, created_at },
-    ])
-    return { feedback_id: id, type: feedback.type, comment: feedback.comment ?? null }
+    if (deleted === 0) throw messageNotFound(ids[0] ?? '')
   }
 }
 
@@ -195,12 +176,4 @@ function saysTheSame(stored: Message, said: SaidContent): boolean {
 
 function normalize(time: string): string {
   return new Date(time).toISOString()
-}
-
-function noThread(threadId: string): AppError {
-  return new AppError('thread_not_found', `There is no thread ${threadId}.`)
-}
-
-function noMessage(messageId: string): AppError {
-  return new AppError('message_not_found', `There is no message ${messageId}.`)
 }

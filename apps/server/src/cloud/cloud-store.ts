@@ -1,4 +1,4 @@
-import type { Message, Thread } from '@assistant-ui-proxy/contract'
+import type { CloudReportListQuery, Message, Thread } from '@assistant-ui-proxy/contract'
 import type { Owner } from '../identity/owner.ts'
 
 /** A thread with what the wire of Assistant Cloud adds to it. */
@@ -9,7 +9,7 @@ export interface CloudThreadRecord extends Thread {
   readonly metadata: unknown
 }
 
-export interface NewCloudThread {
+export interface NewCloudThreadRecord {
   readonly id: string
   readonly title: string | null
   readonly external_id: string | null
@@ -42,7 +42,10 @@ export interface CloudMessageRecord extends Message {
 /** A message's place in its thread. */
 export type TreeNode = Pick<Message, 'id' | 'parent_id' | 'created_at'>
 
-export interface NewCloudMessage extends Pick<Message, 'id' | 'parent_id' | 'role' | 'parts'> {
+export interface NewCloudMessageRecord extends Pick<
+  Message,
+  'id' | 'parent_id' | 'role' | 'parts'
+> {
   readonly external_id: string | null
   readonly format: string
   readonly content: unknown
@@ -50,7 +53,10 @@ export interface NewCloudMessage extends Pick<Message, 'id' | 'parent_id' | 'rol
   readonly parent_external_id: string | null
 }
 
-export type CloudMessageContent = Pick<NewCloudMessage, 'role' | 'parts' | 'format' | 'content'>
+export type CloudMessageContent = Pick<
+  NewCloudMessageRecord,
+  'role' | 'parts' | 'format' | 'content'
+>
 
 /** What came of adding a message. */
 export type AddedMessage =
@@ -61,7 +67,7 @@ export type AddedMessage =
 /** What a client tells of a thread, a message or a run. */
 export interface Report {
   readonly id: string
-  readonly kind: 'feedback' | 'run' | 'score' | 'event'
+  readonly kind: CloudReportListQuery['kind']
   readonly owner: Owner
   /** Null where it is about none, or none that its owner has. */
   readonly thread_id: string | null
@@ -89,7 +95,7 @@ export interface CloudThreads {
   /** Of the owners who have a thread of this id, the one that wrote to theirs last. */
   findOwner(threadId: string): Promise<Owner | undefined>
   /** @returns the id of the thread that has this `external_id`: its own, or that of one before */
-  add(owner: Owner, thread: NewCloudThread): Promise<string>
+  add(owner: Owner, thread: NewCloudThreadRecord): Promise<string>
   /** @returns whether there was such a thread */
   change(owner: Owner, threadId: string, change: CloudThreadChange): Promise<boolean>
   /** Takes all that somebody has, and the ways in. @returns how many threads */
@@ -110,7 +116,7 @@ export interface CloudMessages {
   add(
     owner: Owner,
     threadId: string,
-    message: NewCloudMessage,
+    message: NewCloudMessageRecord,
     isSame: (stored: Message) => boolean,
   ): Promise<AddedMessage>
   /** @returns whether there was such a message */
@@ -124,6 +130,7 @@ export interface CloudMessages {
   delete(owner: Owner, threadId: string, ids: readonly string[]): Promise<number>
 }
 
+/** What clients have told. */
 export interface Reports {
   /** Feedback takes the place of the feedback on the same message before. */
   add(reports: readonly Report[]): Promise<void>

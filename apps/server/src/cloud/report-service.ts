@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type {
   CloudEvents,
+  CloudFeedback,
   CloudReportListQuery,
   CloudRunReport,
   CloudScore,
+  NewCloudFeedback,
   NewCloudScore,
 } from '@assistant-ui-proxy/contract'
-import { AppError } from '../app-error.ts'
+import { AppError, messageNotFound, threadNotFound } from '../app-error.ts'
 import type { Owner } from '../identity/owner.ts'
 import type { CloudStore, Report } from './cloud-store.ts'
 import { reportToWire } from './cloud-wire.ts'
@@ -40,6 +42,19 @@ export class ReportService {
     return { score_id, name, data_type, value, string_value }
   }
 
+  /** @throws AppError `message_not_found` */
+  async addFeedback(
+    owner: Owner,
+    threadId: string,
+    messageId: string,
+    feedback: NewCloudFeedback,
+  ): Promise<CloudFeedback> {
+    const [message] = await this.#store.messages.get(owner, threadId, [messageId])
+    if (message === undefined) throw messageNotFound(messageId)
+    const feedback_id = await this.#add('feedback', owner, threadId, messageId, feedback)
+    return { feedback_id, type: feedback.type, comment: feedback.comment ?? null }
+  }
+
   /** Best effort, as they are sent: one of a thread that is gone is kept without it. */
   async addEvents(owner: Owner, { events }: CloudEvents): Promise<void> {
     const created_at = new Date().toISOString()
@@ -68,7 +83,7 @@ export class ReportService {
 
   async #assertThread(owner: Owner, threadId: string): Promise<void> {
     if ((await this.#store.threads.get(owner, threadId)) === undefined)
-      throw new AppError('thread_not_found', `There is no thread ${threadId}.`)
+      throw threadNotFound(threadId)
   }
 
   async #add(

@@ -1,7 +1,6 @@
 import { pipeline } from 'node:stream/promises'
 import { Router, type Request } from 'express'
-import { AppError } from '../app-error.ts'
-import { readCredentials } from '../http/authentication.ts'
+import { ownerIn, readCredentials } from '../http/authentication.ts'
 import type { Authenticator } from '../identity/authenticator.ts'
 import type { FileService } from './file-service.ts'
 import type { FileMethod, SignedUrls } from './signed-urls.ts'
@@ -30,9 +29,7 @@ export function createFileRoutes(files: FileService, urls: SignedUrls, identity:
     const isSigned = request.query['signature'] !== undefined
     if (isSigned) verify(urls, 'GET', id, request)
     const principal = isSigned ? undefined : await identity.authenticate(readCredentials(request))
-    if (principal !== undefined && principal.owner === undefined)
-      throw new AppError('invalid_request', 'Name the user that the API key acts for: Aui-User-Id.')
-    const { filename, upload } = await files.find(principal?.owner, id)
+    const { filename, upload } = await files.find(principal && ownerIn(principal), id)
     const bytes = await files.read(id)
     // To be looked at inside of a page, but never as one.
     response.attachment(filename)

@@ -4,6 +4,7 @@ import { AppError } from '../app-error.ts'
 import type { Owner } from '../identity/owner.ts'
 import type { FileRecords } from './file-records.ts'
 import type { FileStore } from './file-store.ts'
+import { fileIdOf } from './file-url.ts'
 
 /** What a model is sent with one question, unless a single file may have more. */
 const maxInlinedBytes = 50_000_000
@@ -69,8 +70,7 @@ async function findAll({ records, maxBytes }: Files, owner: Owner, named: readon
   return found
 }
 
-/** Of a file of this server, by whatever name it is reached. */
 function idOf(part: Part): string | undefined {
   if (part.type !== 'file' || part.url.startsWith('data:')) return undefined
-  return /\/v1\/files\/([0-9a-f-]{36})(?:\?|$)/.exec(part.url)?.[1]
+  return fileIdOf(part.url)
 }

@@ -28,7 +28,11 @@ export function readCredentials(request: Request): Credentials {
 
 /** @throws AppError `invalid_request` where an API key names no user */
 export function ownerOf(response: Response): Owner {
-  const { owner } = principalOf(response)
+  return ownerIn(principalOf(response))
+}
+
+/** @throws AppError `invalid_request` where it is an API key that names no user */
+export function ownerIn({ owner }: Principal): Owner {
   if (owner !== undefined) return owner
   throw new AppError('invalid_request', 'Name the user that the API key acts for: Aui-User-Id.')
 }

@@ -9,16 +9,17 @@ import { parseWordQuery } from './words.ts'
 export class SearchService {
   readonly #index: SearchIndex | undefined
 
-  constructor({ searchIndex }: { searchIndex: SearchIndex | undefined }) {
-    this.#index = searchIndex
+  /** @param index undefined where another service keeps the threads */
+  constructor(index: SearchIndex | undefined) {
+    this.#index = index
   }
 
-  /** @throws AppError `not_supported` where the storage has no index */
+  /** @throws AppError `not_supported` where there is no index */
   async find(owner: Owner, { q, limit }: SearchQuery): Promise<SearchHit[]> {
     if (this.#index === undefined)
       throw new AppError(
         'not_supported',
-        'Assistant Cloud keeps these threads, and cannot search. Set DATABASE_URL to keep them here.',
+        'Another service keeps these threads, and its wire cannot search.',
       )
     const query = parseWordQuery(q)
     if (query.words.length === 0 && query.beginning === undefined) return []

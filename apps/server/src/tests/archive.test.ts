@@ -2,7 +2,7 @@ import { AssistantCloud } from 'assistant-cloud'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { ArchiveService } from '../archive/archive-service.ts'
 import { DiskFileStore } from '../drivers/files/disk-file-store.ts'
-import { createSqliteThreadStore } from '../drivers/storage/sql/create-sqlite-thread-store.ts'
+import { openSqliteStorage } from '../drivers/storage/sql/open-sqlite-storage.ts'
 import { FileService } from '../files/file-service.ts'
 import { localOwner } from '../identity/owner.ts'
 import { collect, scriptConversation } from './conversation.ts'
@@ -297,7 +297,7 @@ async function start(
 
 /** As the server has it, with a database of its own. */
 async function openArchive(maxThreadLength?: number) {
-  const { archiveStore, fileRecords, close } = await createSqliteThreadStore(':memory:')
+  const { archiveStore, fileRecords, close } = await openSqliteStorage(':memory:')
   onTestFinished(close)
   const store = new DiskFileStore(await makeTemporaryFolder())
   const files = new FileService({ records: fileRecords, store, maxBytes: 1, types: [] })

@@ -277,11 +277,11 @@ describe('bad input', () => {
 
   it.each(['SQLite', 'PostgreSQL'])('NUL where %s keeps text is refused', async (database) => {
     const DATABASE_URL = database === 'SQLite' ? 'sqlite::memory:' : await createTestDatabase()
-    const { url, identity, store } = await startTestServer({
+    const { url, apiKeys, store } = await startTestServer({
       env: { DATABASE_URL, AUTH: 'api-key' },
     })
     await store.createThread({ workspaceId: 'default', userId: 'alice' }, { id: 't', title: null })
-    const { key = '' } = (await identity.apiKeys?.create('k')) ?? {}
+    const { key = '' } = (await apiKeys?.create('k')) ?? {}
     const headers = { ...json, authorization: `Bearer ${key}`, 'aui-user-id': 'alice' }
     const time = new Date().toISOString()
     const said = { parent_id: null, format: 'f', content: {} }

@@ -16,10 +16,10 @@ describe.each(['SQLite', 'PostgreSQL'])(
     it('leaves no row in any table, and nobody else loses one', async () => {
       const { env, query } = await openDatabase(database)
       const FILES_URL = `disk:${await makeTemporaryFolder()}`
-      const { url, identity } = await startTestServer({
+      const { url, apiKeys } = await startTestServer({
         env: { AUTH: 'api-key', FILES_URL, ...env },
       })
-      const { key: apiKey = '' } = (await identity.apiKeys?.create('k')) ?? {}
+      const { key: apiKey = '' } = (await apiKeys?.create('k')) ?? {}
       const act = async (userId: string) => {
         const cloud = new AssistantCloud({ baseUrl: url, apiKey, userId, workspaceId: 'w' })
         const { thread_id } = await cloud.threads.create({

@@ -205,8 +205,8 @@ describe('attachments', { timeout: 20_000 }, () => {
   })
 
   it('that were announced and never brought are forgotten, and a user’s go with the user', async () => {
-    const { url, identity, files, kept } = await start('disk', { env: { AUTH: 'api-key' } })
-    const { key: apiKey = '' } = (await identity.apiKeys?.create('k')) ?? {}
+    const { url, apiKeys, files, kept } = await start('disk', { env: { AUTH: 'api-key' } })
+    const { key: apiKey = '' } = (await apiKeys?.create('k')) ?? {}
     const access = { baseUrl: url, apiKey, userId: 'alice', workspaceId: 'w' }
     const cloud = new AssistantCloud(access)
     const announced = await cloud.files.generatePresignedUploadUrl({ filename: 'a.png' })

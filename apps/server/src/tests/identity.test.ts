@@ -81,18 +81,18 @@ describe('tokens of an issuer', () => {
 
 describe('API keys', () => {
   it('act for the user that a request names, until they are revoked', async () => {
-    const { ask, identity } = await start({ AUTH: 'api-key' })
-    const { id, key } = (await identity.apiKeys?.create('test')) ?? { id: '', key: '' }
+    const { ask, apiKeys } = await start({ AUTH: 'api-key' })
+    const { id, key } = (await apiKeys?.create('test')) ?? { id: '', key: '' }
     const headers = { 'aui-user-id': 'alice', 'aui-workspace-id': 'w' }
     expect((await ask(key, { headers })).status).toBe(200)
     expect((await ask(key)).status).toBe(400)
     for (const wrong of [`${key.slice(0, -1)}_`, key.replace(id, 'f'.repeat(12)), 'sk_aui_'])
       expect(await (await ask(wrong, { headers })).json()).toMatchObject({ code: 'token_invalid' })
-    expect(await identity.apiKeys?.list()).toMatchObject([{ id, name: 'test', revokedAt: null }])
-    expect(JSON.stringify(await identity.apiKeys?.list())).not.toContain(key.slice(-43))
-    expect(await identity.apiKeys?.revoke(id)).toBe(true)
+    expect(await apiKeys?.list()).toMatchObject([{ id, name: 'test', revokedAt: null }])
+    expect(JSON.stringify(await apiKeys?.list())).not.toContain(key.slice(-43))
+    expect(await apiKeys?.revoke(id)).toBe(true)
     expect((await ask(key, { headers })).status).toBe(401)
-    expect(await identity.apiKeys?.revoke(id)).toBe(false)
+    expect(await apiKeys?.revoke(id)).toBe(false)
   })
 })
 

@@ -2,7 +2,7 @@ import { createProblem, type Message } from '@assistant-ui-proxy/contract'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createConfig } from '../config/config.ts'
 import { createDependencies } from '../dependencies.ts'
-import { createPostgresThreadStore } from '../drivers/storage/sql/create-postgres-thread-store.ts'
+import { openPostgresStorage } from '../drivers/storage/sql/open-postgres-storage.ts'
 import type { Owner } from '../identity/owner.ts'
 import { growth, said, userMessage } from './conformance/describe-thread-store.ts'
 import { allowConnections, breakConnections, createTestDatabase } from './postgres-test-database.ts'
@@ -194,7 +194,7 @@ describe('PostgreSQL', { timeout: 20_000 }, () => {
 
 async function openAll(url: string) {
   const options = { url, poolSize: 5, statementTimeoutMs: 10_000 }
-  const opened = await createPostgresThreadStore(options)
+  const opened = await openPostgresStorage(options)
   onTestFinished(opened.close)
   return opened
 }

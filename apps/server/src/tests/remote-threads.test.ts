@@ -13,8 +13,8 @@ import { startTestServer } from './test-server.ts'
 describeThreadStore(
   'another server of this kind, with a key',
   async () => {
-    const { url: baseUrl, identity, stop } = await startTestServer({ env: { AUTH: 'api-key' } })
-    const apiKey = (await identity.apiKeys?.create('front'))?.key
+    const { url: baseUrl, apiKeys, stop } = await startTestServer({ env: { AUTH: 'api-key' } })
+    const apiKey = (await apiKeys?.create('front'))?.key
     const access = { baseUrl, apiKey }
     return { store: new AssistantCloudThreadStore(access, { growthIntervalMs: 0 }), close: stop }
   },
@@ -48,7 +48,7 @@ describe('a server whose threads are in another of its kind', () => {
 
   it('reaches users there by the ids of any issuer', async () => {
     const far = await startTestServer({ env: { AUTH: 'api-key' } })
-    const key = (await far.identity.apiKeys?.create('front'))?.key ?? ''
+    const key = (await far.apiKeys?.create('front'))?.key ?? ''
     for (const id of ['auth0|abc', 'me@example.com', 'a%2Fb', 'ü +;']) {
       const owner = { workspaceId: 'w', userId: id }
       await far.store.createThread(owner, { id: 't1', title: null })
@@ -63,7 +63,7 @@ describe('a server whose threads are in another of its kind', () => {
   it('keeps its users apart there with a key, which nobody gets to see', async () => {
     const issuer = await startIssuer()
     const far = await startTestServer({ env: { AUTH: 'api-key' } })
-    const key = (await far.identity.apiKeys?.create('front'))?.key ?? ''
+    const key = (await far.apiKeys?.create('front'))?.key ?? ''
     const logs: string[] = []
     const near = await startTestServer({
       env: {

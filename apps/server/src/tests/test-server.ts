@@ -44,8 +44,9 @@ export async function startTestServer({
   let stopping: Promise<void> | undefined
   const stop = () => (stopping ??= server.stop().then(() => dependencies[Symbol.asyncDispose]()))
   onTestFinished(stop)
-  const { store, identity, files } = dependencies
-  return { url, client: createClient(url), store, identity, files, stop }
+  const { store, database } = dependencies
+  const { apiKeys, files } = database ?? {}
+  return { url, client: createClient(url), store, apiKeys, files, stop }
 }
 
 /** A folder that is gone after the test. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ListThreadsQuery, Message, Thread, ThreadUpdate } from '@assistant-ui-proxy/contract'
-import { AppError } from '../app-error.ts'
+import { threadNotFound } from '../app-error.ts'
 import type { Owner } from '../identity/owner.ts'
 import type { ThreadStore } from './thread-store.ts'
 
@@ -49,6 +49,6 @@ export class ThreadService {
 }
 
 function found<T>(threadId: string, value: T | undefined): T {
-  if (value === undefined) throw new AppError('thread_not_found', `There is no thread ${threadId}.`)
+  if (value === undefined) throw threadNotFound(threadId)
   return value
 }

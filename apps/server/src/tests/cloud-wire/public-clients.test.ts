@@ -247,8 +247,8 @@ async function start(
   const issuer = await startIssuer()
   const DATABASE_URL = await databases[database]()
   const env = { ...issuer.env, AUTH: 'anonymous,jwt,api-key', DATABASE_URL }
-  const { url, identity } = await startTestServer({ env })
-  const { key: apiKey } = (await identity.apiKeys?.create('test')) ?? { key: '' }
+  const { url, apiKeys } = await startTestServer({ env })
+  const { key: apiKey } = (await apiKeys?.create('test')) ?? { key: '' }
   const access = {
     anonymous: { anonymous: true },
     jwt: { authToken: () => issuer.sign('alice') },

@@ -6,7 +6,7 @@ import {
   type Thread,
   type ThreadUpdate,
 } from '@assistant-ui-proxy/contract'
-import { AppError } from '../../../app-error.ts'
+import { AppError, pageNotFound } from '../../../app-error.ts'
 import { localOwner, type Owner } from '../../../identity/owner.ts'
 import type { Exchange, ReplyGrowth, ThreadStore } from '../../../threads/thread-store.ts'
 import { BoundedMap } from './bounded-map.ts'
@@ -55,10 +55,7 @@ export class AssistantCloudThreadStore implements ThreadStore {
   async listThreads(owner: Owner, query: ListThreadsQuery): Promise<Thread[]> {
     const { limit, is_archived, after } = query
     const last = after === undefined ? undefined : await this.#findThreadId(owner, after)
-    if (after !== undefined && last === undefined)
-      throw new AppError('invalid_request', 'The page cannot be continued: start the list anew.', {
-        errors: [{ path: 'query.after', message: 'names no thread' }],
-      })
+    if (after !== undefined && last === undefined) throw pageNotFound()
     const asking = this.#client(owner).threads.list({
       query: { limit, is_archived, ...(last !== undefined && { after: last }) },
     })

@@ -4,8 +4,9 @@ import type { Owner } from '../../../identity/owner.ts'
 import type { Exchange } from '../../../threads/thread-store.ts'
 import type { Engine } from './engine.ts'
 import { jsonTable } from './json-table.ts'
+import { now } from './now.ts'
 import { prepareQuery } from './prepared-query.ts'
-import { rowOfMessage, threadColumns, type ThreadRow } from './rows.ts'
+import { messageColumns, rowOfMessage, threadColumns, type ThreadRow } from './rows.ts'
 import type { MessageTable, Schema } from './schema.ts'
 import { rowOfRun } from './sql-runs.ts'
 
@@ -15,18 +16,11 @@ interface NewThread extends Owner {
   readonly time: string
 }
 
-const messageColumns = [
+const insertedColumns = [
   'workspace_id',
   'user_id',
   'thread_id',
-  'id',
-  'parent_id',
-  'role',
-  'parts',
-  'status',
-  'error',
-  'metadata',
-  'created_at',
+  ...messageColumns,
   'run_id',
   'run_name',
   'run_fingerprint',
@@ -55,9 +49,10 @@ export class ExchangeInserts {
         .onConflict((conflict) => conflict.doNothing())
         .returning(threadColumns),
     )
-    const columns = sql.join(messageColumns.map((name) => sql.ref(name)))
-    const fields = sql.join(messageColumns.map((_, index) => sql`r.value ->> ${sql.lit(index)}`))
-    // Without `where true`, SQLite takes `on conflict` for what a join is on.
+    const columns = sql.join(insertedColumns.map((name) => sql.ref(name)))
+    const fields = sql.join(insertedColumns.map((_, index) => sql`r.value ->> ${sql.lit(index)}`))
+    // Without a WHERE, SQLite parses `on conflict` as the ON of a join.
+    // https://www.sqlite.org/lang_upsert.html#parsing_ambiguity
     this.#insertMessages = prepareQuery(
       db,
       ({ json }: { json: string }): RawBuilder<{ id: string }> => sql`
@@ -73,7 +68,7 @@ export class ExchangeInserts {
     id: string,
     title: string | null,
   ): Promise<ThreadRow | undefined> {
-    const time = new Date().toISOString()
+    const time = now()
     const { rows } = await this.#insertThread(db, { ...owner, id, title, time })
     return rows[0]
   }
@@ -87,7 +82,7 @@ export class ExchangeInserts {
     const rows = messages.map((message) => {
       const runOf = message.status === 'streaming' ? run : undefined
       const row = { ...rowOfMessage(owner, threadId, message), ...rowOfRun(runOf) }
-      return messageColumns.map((name) => row[name])
+      return insertedColumns.map((name) => row[name])
     })
     const added = await this.#insertMessages(db, { json: JSON.stringify(rows) })
     if (added.rows.length < messages.length)

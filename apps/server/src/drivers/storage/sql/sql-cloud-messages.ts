@@ -5,11 +5,12 @@ import type {
   CloudMessageContent,
   CloudMessageRecord,
   CloudMessages,
-  NewCloudMessage,
+  NewCloudMessageRecord,
   TreeNode,
 } from '../../../cloud/cloud-store.ts'
 import type { Owner } from '../../../identity/owner.ts'
 import type { Engine } from './engine.ts'
+import { now } from './now.ts'
 import { columnsOf, ownedBy } from './owner-columns.ts'
 import { messageColumns, messageOfRow } from './rows.ts'
 import type { Schema } from './schema.ts'
@@ -56,7 +57,7 @@ export class SqlCloudMessages implements CloudMessages {
   add(
     owner: Owner,
     threadId: string,
-    message: NewCloudMessage,
+    message: NewCloudMessageRecord,
     isSame: (stored: Message) => boolean,
   ): Promise<AddedMessage> {
     return transact(this.#db, async (transaction) => {
@@ -210,8 +211,4 @@ async function changeMessage(
     .where('id', '=', messageId)
     .executeTakeFirst()
   return numUpdatedRows > 0n
-}
-
-function now(): string {
-  return new Date().toISOString()
 }

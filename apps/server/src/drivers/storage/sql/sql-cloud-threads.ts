@@ -4,9 +4,10 @@ import type {
   CloudThreadQuery,
   CloudThreadRecord,
   CloudThreads,
-  NewCloudThread,
+  NewCloudThreadRecord,
 } from '../../../cloud/cloud-store.ts'
 import type { Owner } from '../../../identity/owner.ts'
+import { now } from './now.ts'
 import { columnsOf, ownedBy, ownerOfRow } from './owner-columns.ts'
 import { jsonOrNull, threadColumns, threadOfRow } from './rows.ts'
 import type { Schema, ThreadTable } from './schema.ts'
@@ -70,7 +71,7 @@ export class SqlCloudThreads implements CloudThreads {
     return row && ownerOfRow(row)
   }
 
-  async add(owner: Owner, thread: NewCloudThread): Promise<string> {
+  async add(owner: Owner, thread: NewCloudThreadRecord): Promise<string> {
     const time = now()
     const added = await this.#db
       .insertInto('threads')
@@ -136,8 +137,4 @@ function recordOfThread(
     external_id,
     metadata: metadata === null ? undefined : (JSON.parse(metadata) as unknown),
   }
-}
-
-function now(): string {
-  return new Date().toISOString()
 }

@@ -5,6 +5,7 @@ import type { AnonymousSession, ApiKey, IdentityStore } from '../../../identity/
 import type { Owner } from '../../../identity/owner.ts'
 import type { Engine } from './engine.ts'
 import { tableOf } from './json-table.ts'
+import { now } from './now.ts'
 import { columnsOf, ownedBy, ownerOfRow } from './owner-columns.ts'
 import { threadColumns } from './rows.ts'
 import type { Schema } from './schema.ts'
@@ -195,8 +196,4 @@ async function moveThreads(
 function keyOfRow(row: Selectable<Schema['api_keys']>): ApiKey {
   const { id, name, secret_hash: secretHash, created_at: createdAt, revoked_at: revokedAt } = row
   return { id, name, secretHash, createdAt, revokedAt }
-}
-
-function now(): string {
-  return new Date().toISOString()
 }

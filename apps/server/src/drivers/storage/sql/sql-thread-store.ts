@@ -7,7 +7,7 @@ import {
   type ThreadUpdate,
 } from '@assistant-ui-proxy/contract'
 import { sql, type Kysely, type Transaction, type UpdateObject } from 'kysely'
-import { AppError } from '../../../app-error.ts'
+import { AppError, pageNotFound } from '../../../app-error.ts'
 import type { Owner } from '../../../identity/owner.ts'
 import type {
   Exchange,
@@ -18,6 +18,7 @@ import type {
 import type { Engine } from './engine.ts'
 import { ExchangeInserts } from './exchange-inserts.ts'
 import { renewLease } from './leases.ts'
+import { now } from './now.ts'
 import { ownedBy } from './owner-columns.ts'
 import { prepareQuery } from './prepared-query.ts'
 import {
@@ -76,14 +77,7 @@ export class SqlThreadStore implements ThreadStore {
       .limit(query.limit)
     if (query.after !== undefined) {
       const last = await this.getThread(owner, query.after)
-      if (last === undefined)
-        throw new AppError(
-          'invalid_request',
-          'The page cannot be continued: start the list anew.',
-          {
-            errors: [{ path: 'query.after', message: 'names no thread' }],
-          },
-        )
+      if (last === undefined) throw pageNotFound()
       select = select.where(({ eb, refTuple, tuple }) =>
         eb(refTuple('last_message_at', 'id'), '<', tuple(last.last_message_at, last.id)),
       )
@@ -248,8 +242,4 @@ function deadline(ms: number) {
 /** PostgreSQL's text holds no NUL, and a title needs none. */
 function storable(title: string): string {
   return title.replaceAll('\0', '')
-}
-
-function now(): string {
-  return new Date().toISOString()
 }

@@ -1,6 +1,6 @@
 import { describeSearchIndex } from '../../../tests/conformance/describe-search-index.ts'
 import { describeThreadStore } from '../../../tests/conformance/describe-thread-store.ts'
-import { createSqliteThreadStore } from './create-sqlite-thread-store.ts'
+import { openSqliteStorage } from './open-sqlite-storage.ts'
 
-describeThreadStore('sqlite', () => createSqliteThreadStore(':memory:'))
-describeSearchIndex('sqlite', () => createSqliteThreadStore(':memory:'))
+describeThreadStore('sqlite', () => openSqliteStorage(':memory:'))
+describeSearchIndex('sqlite', () => openSqliteStorage(':memory:'))

@@ -1,5 +1,7 @@
 import {
+  isToolPart,
   textOfParts,
+  toolNameOf,
   type ChatMessage,
   type MessagePart,
   type ToolPart,
@@ -72,7 +74,7 @@ function stepsOf(parts: readonly MessagePart[]): MessagePart[][] {
 
 function stepMessages(step: readonly MessagePart[]): OpenAiMessage[] {
   const text = textOfParts(step)
-  const tools = step.filter((part): part is ToolPart => 'toolCallId' in part)
+  const tools = step.filter(isToolPart)
   if (text === '' && tools.length === 0) return []
   return [
     {
@@ -90,9 +92,12 @@ function stepMessages(step: readonly MessagePart[]): OpenAiMessage[] {
 }
 
 function toToolCall(tool: ToolPart): ToolCall {
-  const name = tool.toolName ?? tool.type.replace(/^tool-/, '')
   const input = typeof tool.input === 'string' ? tool.input : JSON.stringify(tool.input ?? {})
-  return { id: tool.toolCallId, type: 'function', function: { name, arguments: input } }
+  return {
+    id: tool.toolCallId,
+    type: 'function',
+    function: { name: toolNameOf(tool), arguments: input },
+  }
 }
 
 function resultOf(tool: ToolPart): string {

@@ -10,17 +10,18 @@ import { SqlFileRecords } from './sql-file-records.ts'
 import { SqlIdentityStore } from './sql-identity-store.ts'
 import { SqlReports } from './sql-reports.ts'
 import { SqlSearchIndex } from './sql-search-index.ts'
+import type { SqlStorage } from './sql-storage.ts'
 import { SqlThreadStore } from './sql-thread-store.ts'
 import { openLazyCommits } from './lazy-commits.ts'
 import { openKysely } from './sqlite-executor.ts'
 import type { Transact } from './transact.ts'
 
 /**
- * Opens a SQLite file as a `ThreadStore`, its folder and its schema made where they are missing.
+ * Opens a SQLite file, its folder and its schema made where they are missing.
  * @param path a file, or `:memory:`
  * @throws where the file cannot be opened or is not a database
  */
-export async function createSqliteThreadStore(path: string) {
+export async function openSqliteStorage(path: string): Promise<SqlStorage> {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
   const database = openNodeSqlite(path)
   const session = await openKysely<Schema>(database)

@@ -9,6 +9,7 @@ import { SqlFileRecords } from './sql-file-records.ts'
 import { SqlIdentityStore } from './sql-identity-store.ts'
 import { SqlReports } from './sql-reports.ts'
 import { SqlSearchIndex } from './sql-search-index.ts'
+import type { SqlStorage } from './sql-storage.ts'
 import { SqlThreadStore } from './sql-thread-store.ts'
 import { transact } from './transact.ts'
 
@@ -21,11 +22,10 @@ export interface PostgresOptions {
 }
 
 /**
- * Opens a PostgreSQL database as a `ThreadStore`, its schema made where it is missing. Several servers
- * may start at once.
+ * Opens a PostgreSQL database, its schema made where it is missing. Several servers may start at once.
  * @throws where the database cannot be reached
  */
-export async function createPostgresThreadStore(options: PostgresOptions) {
+export async function openPostgresStorage(options: PostgresOptions): Promise<SqlStorage> {
   await migrateDatabase(options)
   const db = openDatabase(
     openPostgresPool({
