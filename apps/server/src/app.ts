@@ -10,7 +10,7 @@ import { TitleService } from './chat/title-service.ts'
 import { createCloudRoutes } from './cloud/cloud-routes.ts'
 import { CloudService } from './cloud/cloud-service.ts'
 import { ReportService } from './cloud/report-service.ts'
-import type { Dependencies, OwnDatabase } from './dependencies.ts'
+import type { Dependencies } from './dependencies.ts'
 import { authenticate } from './http/authentication.ts'
 import { createFileRoutes } from './files/file-routes.ts'
 import { allowOrigins } from './http/cross-origin.ts'
@@ -41,10 +41,12 @@ const ownFeatures: Readiness['features'] = ['search', 'attachments', 'feedback']
 
 /** The whole HTTP side, in the order in which a request passes it. */
 export function createApp(dependencies: Dependencies, runs: RunService): Express {
-  const { config, log, database, identity } = dependencies
+  const { config, log, store, database, identity } = dependencies
   const storageName = config.cloudThreads?.name ?? config.database.driver
   const features = database ? ownFeatures : []
   const readiness = new ReadinessService({ ...dependencies, storageName, features, runs })
+  const threads = new ThreadService(store, runs)
+  const titles = new TitleService(dependencies)
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -68,37 +70,29 @@ export function createApp(dependencies: Dependencies, runs: RunService): Express
     {
       system: createSystemRoutes(config.environment, readiness),
       chat: createChatRoutes(runs, new ModelService(dependencies), config.keepAliveMs),
-      threads: createThreadRoutes(new ThreadService(dependencies), new TitleService(dependencies)),
+      threads: createThreadRoutes(threads, titles),
       search: createSearchRoutes(new SearchService(database?.searchIndex)),
     },
     app,
     endpointOptions,
   )
-  if (database) serveCloudWire(app, { ...dependencies, database }, runs)
+  if (database) {
+    const routes = createCloudRoutes({
+      ...database,
+      cloud: new CloudService(database.cloudStore, runs),
+      reports: new ReportService(database.cloudStore),
+      threads,
+      titles,
+      runs,
+      anonymous: identity.anonymous,
+      publicUrl: config.files.publicUrl,
+      keepAliveMs: config.keepAliveMs,
+    })
+    createExpressEndpoints(assistantCloudContract, routes, app, endpointOptions)
+    refuseOtherMethods(app, assistantCloudContract)
+  }
   refuseOtherMethods(app, contract)
   app.use(refuseUnknownRoutes)
   app.use(createProblemHandler())
   return app
-}
-
-/** What a client of Assistant Cloud asks for. */
-function serveCloudWire(
-  app: Express,
-  dependencies: Dependencies & { readonly database: OwnDatabase },
-  runs: RunService,
-): void {
-  const { database, identity, config } = dependencies
-  const routes = createCloudRoutes({
-    ...database,
-    cloud: new CloudService(database.cloudStore),
-    reports: new ReportService(database.cloudStore),
-    threads: new ThreadService(dependencies),
-    titles: new TitleService(dependencies),
-    runs,
-    anonymous: identity.anonymous,
-    publicUrl: config.files.publicUrl,
-    keepAliveMs: config.keepAliveMs,
-  })
-  createExpressEndpoints(assistantCloudContract, routes, app, endpointOptions)
-  refuseOtherMethods(app, assistantCloudContract)
 }

@@ -10,6 +10,7 @@ import { RunService } from './chat/run-service.ts'
 import { StartError, type Config } from './config/config.ts'
 import type { Dependencies } from './dependencies.ts'
 import { FileSweeper } from './files/file-sweeper.ts'
+import { answerMalformedRequests } from './http/malformed-request.ts'
 import { Indexer } from './search/indexer.ts'
 
 export interface RunningServer {
@@ -39,6 +40,7 @@ export async function startServer(dependencies: Dependencies): Promise<RunningSe
   })
   const lease = new LeaseKeeper({ store, runLog, serverId, log })
   const server = createServer(createApp(dependencies, runs))
+  answerMalformedRequests(server)
   await lease.take()
   await listen(server, config)
   try {

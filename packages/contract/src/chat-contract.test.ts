@@ -107,7 +107,7 @@ describe('chatBodySchema', () => {
     ],
     [
       'a parent id of other characters',
-      { messages: [user], parent_id: '' },
+      { id: 't', messages: [user], parent_id: '' },
       'parent_id: must be 1 to 128 of A–Z a–z 0–9 _ -',
     ],
     [

@@ -16,23 +16,36 @@ const c = initContract()
  * With `parent_id` the branch up to that message is read from storage (null: there is none), so
  * `messages` holds only what is new; without it `messages` is the whole branch, first to last.
  */
-export const chatBodySchema = z.object({
-  id: idSchema.optional(),
-  parent_id: idSchema.nullable().optional(),
-  messages: z
-    .array(chatMessageSchema)
-    .min(1, 'must not be empty')
-    .refine(
-      (messages) => messages.length === 0 || isAnswerable(messages.at(-1)),
-      'must end with a message of the user, or a reply with the results of its tools',
-    ),
-  system: z.string().optional(),
-  /** One of `GET /api/models`; the upstream's default where it is left out. */
-  model: modelSchema.shape.id.optional(),
-  tools: toolsSchema.optional(),
-  trigger: z.enum(['submit-message', 'regenerate-message']).optional(),
-  messageId: idSchema.optional(),
-})
+export const chatBodySchema = z
+  .object({
+    id: idSchema.optional(),
+    parent_id: idSchema.nullable().optional(),
+    messages: z
+      .array(chatMessageSchema)
+      .min(1, 'must not be empty')
+      .refine(
+        (messages) => messages.length === 0 || isAnswerable(messages.at(-1)),
+        'must end with a message of the user, or a reply with the results of its tools',
+      ),
+    system: z.string().optional(),
+    /** One of `GET /api/models`; the upstream's default where it is left out. */
+    model: modelSchema.shape.id.optional(),
+    tools: toolsSchema.optional(),
+    trigger: z.enum(['submit-message', 'regenerate-message']).optional(),
+    messageId: idSchema.optional(),
+  })
+  .superRefine(({ id, parent_id: parentId, messages }, { addIssue }) => {
+    if (typeof parentId === 'string' && id === undefined)
+      addIssue({ code: 'custom', path: ['id'], message: 'must be set, since parent_id is in it' })
+    const ids = new Set<string>()
+    for (const [index, message] of messages.entries())
+      if (message.id !== undefined && ids.size === ids.add(message.id).size)
+        addIssue({
+          code: 'custom',
+          path: ['messages', index, 'id'],
+          message: 'is the id of another message of this request',
+        })
+  })
 
 function isAnswerable(last: ChatMessage | undefined): boolean {
   if (last?.role !== 'assistant') return last?.role === 'user'

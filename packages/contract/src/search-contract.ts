@@ -2,6 +2,7 @@ import { initContract } from '@ts-rest/core'
 import { z } from 'zod'
 import { idSchema } from './id.ts'
 import { commonProblems, problemSchema } from './problem.ts'
+import { queryNumber } from './query.ts'
 import { threadSchema } from './thread.ts'
 
 const c = initContract()
@@ -10,7 +11,7 @@ const searchQuerySchema = z.strictObject({
   /** What is looked for, 1 to 200 characters: all of its words, the last perhaps not whole yet. */
   q: z.string().trim().min(1, 'must not be empty').max(200),
   /** So many threads, 1 to 50. */
-  limit: z.coerce.number<number>().int().min(1).max(50).default(20),
+  limit: queryNumber(1, 50).default(20),
 })
 
 export type SearchQuery = z.output<typeof searchQuerySchema>

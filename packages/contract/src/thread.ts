@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { idSchema } from './id.ts'
+import { queryFlag, queryNumber } from './query.ts'
 
 const titleSchema = z.string().trim().min(1, 'must not be empty').max(255)
 
@@ -30,18 +31,16 @@ export type ThreadUpdate = z.output<typeof updateThreadSchema>
 
 export const listThreadsQuerySchema = z.strictObject({
   /** Page size, 1 to 100. A page that is shorter is the last. */
-  limit: z.coerce.number<number>().int().min(1).max(100).default(50),
+  limit: queryNumber(1, 100).default(50),
   /** The id of the last thread of the page before. */
   after: idSchema.optional(),
   /** Archived threads and the others are never in one list. */
-  is_archived: z
-    .union([z.boolean(), z.stringbool({ truthy: ['true'], falsy: ['false'] })])
-    .default(false),
+  is_archived: queryFlag.default(false),
 })
 
 export const listMessagesQuerySchema = z.strictObject({
   /** The newest so many, 1 to 500; all where it is left out. */
-  limit: z.coerce.number<number>().int().min(1).max(500).optional(),
+  limit: queryNumber(1, 500).optional(),
 })
 
 export type ListThreadsQuery = z.output<typeof listThreadsQuerySchema>

@@ -5,6 +5,7 @@ import { filePath } from '../files/file-url.ts'
 import type { SignedUrls } from '../files/signed-urls.ts'
 import { ownerOf } from '../http/authentication.ts'
 import { serverUrlOf } from '../http/server-url.ts'
+import { refuseMethodsBut } from '../http/unmatched.ts'
 import type { ArchiveService } from './archive-service.ts'
 import { readLines } from './read-lines.ts'
 
@@ -55,5 +56,7 @@ export function createArchiveRoutes(
     },
   )
 
+  refuseMethodsBut(router, '/api/export', ['GET'])
+  refuseMethodsBut(router, '/api/import', ['POST'])
   return router
 }

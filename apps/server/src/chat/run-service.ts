@@ -68,12 +68,15 @@ export class RunService {
       throw new AppError('shutting_down', 'The server is shutting down. Try again in a moment.')
     const name = nameRun(request, key)
     const begin = () => this.#noteBeginning(this.#begin(owner, request, name, signal))
-    if (request.id === undefined) return this.#read(await begin())
+    const { store } = this.#options
+    const { id: threadId } = request
+    if (threadId === undefined) return this.#read(await begin())
     try {
-      return await this.#read(await this.#threadRuns.claim(owner, request.id, name, begin))
+      const isKept = async () => (await store.getThread(owner, threadId)) !== undefined
+      return await this.#read(await this.#threadRuns.claim(owner, threadId, name, begin, isKept))
     } catch (error) {
       if (error instanceof RunConflict)
-        return this.#storedRuns.join(owner, request.id, name, error.run)
+        return this.#storedRuns.join(owner, threadId, name, error.run)
       throw error
     }
   }
@@ -107,6 +110,31 @@ export class RunService {
     if (isStreaming) run.stop('stopped')
     await run.settled
     return isStreaming
+  }
+
+  /**
+   * Stops what is written in threads that are about to be deleted. A server that does not answer finds
+   * out by itself that there is nothing to write to any more.
+   */
+  async endIn(owner: Owner, threadIds: readonly string[]): Promise<void> {
+    const end = async (threadId: string) => {
+      try {
+        await this.stop(owner, threadId)
+      } catch (error) {
+        if (problemOf(error)?.code !== 'run_in_progress') throw error
+      }
+    }
+    await Promise.all(threadIds.map(end))
+  }
+
+  /** Knows nothing any more of a thread that was deleted, or of any of an owner who was. */
+  forget(owner: Owner, threadId?: string): void {
+    // Those that began while it was deleted have nowhere to be stored.
+    for (const starting of this.#threadRuns.forget(owner, threadId))
+      starting.then(
+        (run) => run.stop('stopped'),
+        () => undefined,
+      )
   }
 
   /** Takes no more runs; those that are going go on. */

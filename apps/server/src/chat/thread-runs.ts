@@ -7,6 +7,7 @@ const rememberedMs = 60_000
 
 /** A request that has begun, or is about to begin, a run. */
 interface Claim extends RunName {
+  readonly owner: Owner
   readonly starting: Promise<Run>
   /** Undefined while it is starting. */
   run?: Run
@@ -21,6 +22,7 @@ export class ThreadRuns {
 
   /**
    * Begins a run, unless this request has begun one already that goes on or did not fail.
+   * @param isKept whether the thread is there, which another server may have deleted since
    * @throws AppError `run_in_progress`, `key_reused`, and what `begin` throws
    */
   async claim(
@@ -28,24 +30,27 @@ export class ThreadRuns {
     threadId: string,
     { name, fingerprint }: RunName,
     begin: () => Promise<Run>,
+    isKept: () => Promise<boolean>,
   ): Promise<Run> {
     const key = keyOf(owner, threadId)
+    const ended = this.#claims.get(key)
+    if (ended && !isGoing(ended) && ended.name === name && !(await isKept())) this.#drop(key, ended)
     const latest = this.#claims.get(key)
     const isSame = name !== undefined && latest?.name === name && !hasFailed(latest)
     if (latest !== undefined && (isSame || isGoing(latest))) {
       assertSameRequest({ name, fingerprint }, { ...latest, runId: latest.run?.id })
       return latest.starting
     }
-    const claim: Claim = { name, fingerprint, starting: begin() }
+    const claim: Claim = { owner, name, fingerprint, starting: begin() }
     this.#claims.set(key, claim)
     try {
       claim.run = await claim.starting
     } catch (error) {
-      this.#forget(key, claim)
+      this.#drop(key, claim)
       throw error
     }
     void claim.run.settled.then(() => {
-      return setTimeout(() => this.#forget(key, claim), rememberedMs).unref()
+      return setTimeout(() => this.#drop(key, claim), rememberedMs).unref()
     })
     return claim.run
   }
@@ -55,7 +60,22 @@ export class ThreadRuns {
     return this.#claims.get(keyOf(owner, threadId))?.starting.catch(() => undefined)
   }
 
-  #forget(key: string, claim: Claim): void {
+  /**
+   * Forgets the runs of a thread that is gone, or of all threads of an owner who is.
+   * @returns those that may be going on
+   */
+  forget({ workspaceId, userId }: Owner, threadId?: string): Promise<Run>[] {
+    const gone = [...this.#claims].filter(
+      ([key, { owner }]) =>
+        owner.workspaceId === workspaceId &&
+        owner.userId === userId &&
+        (threadId === undefined || key === keyOf(owner, threadId)),
+    )
+    for (const [key] of gone) this.#claims.delete(key)
+    return gone.filter(([, claim]) => isGoing(claim)).map(([, { starting }]) => starting)
+  }
+
+  #drop(key: string, claim: Claim): void {
     if (this.#claims.get(key) === claim) this.#claims.delete(key)
   }
 }

@@ -12,6 +12,7 @@ import {
 } from '@assistant-ui-proxy/contract'
 import { AppError, messageNotFound, threadNotFound } from '../app-error.ts'
 import type { Owner } from '../identity/owner.ts'
+import type { RunsOfThreads } from '../threads/thread-service.ts'
 import type { CloudStore } from './cloud-store.ts'
 import { heightsOf, messageToWire, threadToWire } from './cloud-wire.ts'
 import { formatOf, readContent, type SaidContent } from './message-formats.ts'
@@ -19,9 +20,11 @@ import { formatOf, readContent, type SaidContent } from './message-formats.ts'
 /** Threads and messages on the wire of Assistant Cloud: the same that `/api` has. */
 export class CloudService {
   readonly #store: CloudStore
+  readonly #runs: RunsOfThreads
 
-  constructor(store: CloudStore) {
+  constructor(store: CloudStore, runs: RunsOfThreads) {
     this.#store = store
+    this.#runs = runs
   }
 
   /** @param owner undefined: of all owners */
@@ -74,8 +77,11 @@ export class CloudService {
   }
 
   /** @returns how many threads are gone */
-  erase(owner: Owner): Promise<number> {
-    return this.#store.threads.erase(owner)
+  async erase(owner: Owner): Promise<number> {
+    await this.#runs.endIn(owner, await this.#store.threads.listWriting(owner))
+    const count = await this.#store.threads.erase(owner)
+    this.#runs.forget(owner)
+    return count
   }
 
   /** By height, `created_at` and `id`, all descending; what the format cannot tell is left out. */

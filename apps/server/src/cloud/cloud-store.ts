@@ -98,6 +98,8 @@ export interface CloudThreads {
   add(owner: Owner, thread: NewCloudThreadRecord): Promise<string>
   /** @returns whether there was such a thread */
   change(owner: Owner, threadId: string, change: CloudThreadChange): Promise<boolean>
+  /** The ids of those in which a reply is being written. */
+  listWriting(owner: Owner): Promise<string[]>
   /** Takes all that somebody has, and the ways in. @returns how many threads */
   erase(owner: Owner): Promise<number>
 }

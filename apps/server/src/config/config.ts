@@ -63,10 +63,12 @@ const port = (fallback: number) =>
     .transform(Number)
     .pipe(z.int().max(65_535, 'must be at most 65535'))
 
-const origin = z.union([
-  z.literal('*'),
-  z.url({ protocol: /^https?$/ }).refine((url) => new URL(url).origin === url),
-])
+const origin = z
+  .string()
+  .refine(
+    (text) => text === '*' || (/^https?:/.test(text) && URL.parse(text)?.origin === text),
+    'must be an origin such as https://chat.example.com, without a path or a slash at its end, or *',
+  )
 
 const variables = {
   HOST: z.string().default('127.0.0.1'),

@@ -31,12 +31,16 @@ function issuesOf(error: unknown): readonly Issue[] {
   return (error as { issues?: readonly Issue[] } | null)?.issues ?? []
 }
 
+/** What zod says of a union that has no words of its own. */
+const unsaid = 'Invalid input'
+
 /**
  * The alternative of a union that was meant says best what is wrong: the one whose `type` fits, and
  * of those the one that came furthest.
  */
 function faultsOf(issue: Issue, parentPath: string): Fault[] {
   const path = [parentPath, ...(issue.path ?? []).map(String)].join('.')
+  if (issue.message !== unsaid) return [{ path, message: issue.message }]
   const furthest = issue.errors?.toSorted((a, b) => fitOf(b) - fitOf(a))[0]
   if (furthest === undefined || furthest.length === 0) return [{ path, message: issue.message }]
   return furthest.flatMap((inner) => faultsOf(inner, path))

@@ -1,4 +1,7 @@
-import { request } from 'node:http'
+import { once } from 'node:events'
+import { request, type IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { problemSchema } from '@assistant-ui-proxy/contract'
 import { describe, expect, it } from 'vitest'
@@ -163,7 +166,7 @@ const cases: Case[] = [
     path: '/api/threads?limit=0',
     status: 400,
     code: 'invalid_request',
-    fault: ['query.limit', />=1/],
+    fault: ['query.limit', /from 1 to 100/],
   },
   {
     name: 'a limit that is no number',
@@ -246,11 +249,44 @@ const cases: Case[] = [
   { name: 'an unknown thread', path: '/api/threads/nobody', status: 404, code: 'thread_not_found' },
   { name: 'an unknown route', path: '/api/nothing', status: 404, code: 'route_not_found' },
   {
-    name: 'a method that the route has not',
-    path: '/api/chat',
+    name: 'a message to go on from, but no thread',
+    ...chat({ parent_id: 'm', messages: [{ role: 'user', content: 'Hello' }] }),
+    status: 400,
+    code: 'invalid_request',
+    fault: ['body.id', /parent_id/],
+  },
+  {
+    name: 'an id that two messages have',
+    ...chat({
+      id: 't',
+      messages: ['x', 'y'].map((content) => ({ id: 'm', role: 'user', content })),
+    }),
+    status: 400,
+    code: 'invalid_request',
+    fault: ['body.messages.1.id', /another message/],
+  },
+  {
+    name: 'a flag that is neither',
+    path: '/api/threads?is_archived=yes',
+    status: 400,
+    code: 'invalid_request',
+    fault: ['query.is_archived', /true or false/],
+  },
+  ...(
+    [
+      ['GET', '/api/chat'],
+      ['POST', '/api/export'],
+      ['PUT', '/api/import'],
+      ['POST', '/v1/files/x'],
+      ['PUT', '/v1/threads'],
+    ] as const
+  ).map(([method, path]) => ({
+    name: `${method} ${path}`,
+    method,
+    path,
     status: 405,
     code: 'method_not_allowed',
-  },
+  })),
 ]
 
 describe('bad input', () => {
@@ -273,6 +309,36 @@ describe('bad input', () => {
     const next = await fetch(`${url}/api/chat`, { method: 'POST', headers: json, body: good })
     expect(next.status).toBe(200)
     await next.body?.cancel()
+  })
+
+  it.each([
+    ['another protocol', 'SSH-2.0-OpenSSH_9.6\r\n\r\n', 400, 'invalid_request'],
+    ['a method that there is not', 'FOO / HTTP/1.1\r\nhost: x\r\n\r\n', 400, 'invalid_request'],
+    [
+      'headers of 20 KB',
+      `GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`,
+      431,
+      'headers_too_large',
+    ],
+  ])('%s: a problem, too', async (_, bytes, status, code) => {
+    const { url } = await startTestServer()
+    const socket = connect(Number(new URL(url).port), '127.0.0.1')
+    socket.end(bytes)
+    const answer = await text(socket)
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+    expect(problemSchema.parse(JSON.parse(answer.split('\r\n\r\n')[1] ?? ''))).toMatchObject({
+      code,
+    })
+  })
+
+  it('passes over an expectation that it does not know', async () => {
+    const { url } = await startTestServer()
+    const asked = request(`${url}/health`, { headers: { expect: 'a miracle' } })
+    const answered = once(asked, 'response')
+    asked.end()
+    const [answer] = (await answered) as [IncomingMessage]
+    expect(answer.statusCode).toBe(200)
+    answer.resume()
   })
 
   it.each(['SQLite', 'PostgreSQL'])('NUL where %s keeps text is refused', async (database) => {

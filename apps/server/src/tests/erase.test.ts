@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { AssistantCloud } from 'assistant-cloud'
 import { Client } from 'pg'
 import { describe, expect, it } from 'vitest'
+import { chunksIn, hello, post, scriptConversation, textOf } from './conversation.ts'
 import { createTestDatabase } from './postgres-test-database.ts'
 import { makeTemporaryFolder, startTestServer } from './test-server.ts'
 
@@ -58,6 +59,25 @@ describe.each(['SQLite', 'PostgreSQL'])(
     })
   },
 )
+
+it('a user who is erased has no reply written any more, and none is remembered', async () => {
+  const { upstream, say, finish, closed, asked } = scriptConversation()
+  const { url, apiKeys } = await startTestServer({ env: { AUTH: 'api-key' }, upstream })
+  const { key = '' } = (await apiKeys?.create('k')) ?? {}
+  const headers = { authorization: `Bearer ${key}`, 'aui-user-id': 'alice' }
+  const reading = post(url, hello, headers).then((answer) => answer.text())
+  say('partial')
+  await expect.poll(asked).toBe(1)
+  const erased = await fetch(`${url}/v1/projects/users/alice`, { method: 'DELETE', headers })
+  expect(await erased.json()).toEqual({ threads: 1 })
+  expect(closed()).toBe(true)
+  expect(chunksIn(await reading).at(-1)).toEqual({ type: 'abort' })
+  const again = post(url, hello, headers).then((answer) => answer.text())
+  await expect.poll(asked).toBe(2)
+  say('anew')
+  finish()
+  expect(textOf(chunksIn(await again))).toBe('anew')
+})
 
 /** Texts are indexed behind the requests. */
 const patiently = { timeout: 10_000, interval: 200 }

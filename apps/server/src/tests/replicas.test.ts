@@ -65,6 +65,22 @@ describe.skipIf(inject('redisUrl') === '')('two servers of one store', { timeout
     }
   })
 
+  it('end what the other writes in a thread that is deleted, and forget it', async () => {
+    const { here, there, say, finish, closed, asked } = await startTwo()
+    const reading = collect(here.client.chat.stream(hello))
+    say('partial')
+    await expect.poll(() => statusOf(there.client)).toBe('streaming')
+    await there.client.threads.delete({ params: { thread_id: 't1' } })
+    expect(closed()).toBe(true)
+    expect((await reading).at(-1)).toEqual({ type: 'abort' })
+    const again = collect(here.client.chat.stream(hello))
+    await expect.poll(asked).toBe(2)
+    say('anew')
+    finish()
+    expect(textOf(await again)).toBe('anew')
+    expect(await messagesOf(there.client)).toHaveLength(2)
+  })
+
   it('ask once for a message that is sent to both, however often', async () => {
     const { here, there, say, finish, asked } = await startTwo()
     const clients = [here.client, there.client]

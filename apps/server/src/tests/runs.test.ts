@@ -147,6 +147,34 @@ describe('stopping', () => {
   })
 })
 
+describe('a thread that is deleted', () => {
+  it('ends the reply that is written in it, and its readers', async () => {
+    const { client, url, say, closed } = await startConversation()
+    const reading = collect(client.chat.stream(hello))
+    say('partial')
+    await expect.poll(() => statusOf(client)).toBe('streaming')
+    const deleted = await client.threads.delete({ params: { thread_id: 't1' } })
+    expect(deleted.status).toBe(204)
+    expect(closed()).toBe(true)
+    expect((await reading).at(-1)).toEqual({ type: 'abort' })
+    const answer = await fetch(`${url}/api/chat/t1/stream`)
+    expect(answer.status).toBe(204)
+  })
+
+  it('is not remembered: the same message begins it anew', async () => {
+    const { client, say, finish, asked } = await startConversation()
+    for (const times of [1, 2]) {
+      const reading = collect(client.chat.stream(hello))
+      say(`reply ${times}`)
+      finish()
+      expect(textOf(await reading)).toBe(`reply ${times}`)
+      expect(await messagesOf(client)).toHaveLength(2)
+      await client.threads.delete({ params: { thread_id: 't1' } })
+    }
+    expect(asked()).toBe(2)
+  })
+})
+
 describe('a message sent more than once', () => {
   it('is asked and stored once, however many race, and all read the same reply', async () => {
     const { client, say, finish, asked } = await startConversation()

@@ -4,12 +4,20 @@ import { threadNotFound } from '../app-error.ts'
 import type { Owner } from '../identity/owner.ts'
 import type { ThreadStore } from './thread-store.ts'
 
+/** Where replies are written: those of a thread that is deleted end with it. */
+export interface RunsOfThreads {
+  endIn(owner: Owner, threadIds: readonly string[]): Promise<void>
+  forget(owner: Owner, threadId?: string): void
+}
+
 /** An owner's threads. What there is none of is an AppError `thread_not_found`. */
 export class ThreadService {
   readonly #store: ThreadStore
+  readonly #runs: RunsOfThreads
 
-  constructor({ store }: { store: ThreadStore }) {
+  constructor(store: ThreadStore, runs: RunsOfThreads) {
     this.#store = store
+    this.#runs = runs
   }
 
   list(owner: Owner, query: ListThreadsQuery): Promise<Thread[]> {
@@ -35,7 +43,9 @@ export class ThreadService {
   }
 
   async delete(owner: Owner, threadId: string): Promise<void> {
+    await this.#runs.endIn(owner, [threadId])
     const existed = await this.#store.deleteThread(owner, threadId)
+    this.#runs.forget(owner, threadId)
     found(threadId, existed || undefined)
   }
 

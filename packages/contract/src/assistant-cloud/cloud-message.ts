@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { queryNumber } from '../query.ts'
 import { cloudTimeSchema, externalIdSchema, storableSchema } from './cloud-thread.ts'
 
 /** How `content` is to be read: `aui/v0`, `ai-sdk/v5`, `ai-sdk/v6`, or what a newer client writes. */
@@ -24,7 +25,7 @@ export type CloudMessage = z.infer<typeof cloudMessageSchema>
 export const cloudMessageListQuerySchema = z.object({
   /** Only what can be given in this format. */
   format: formatSchema.optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(200),
+  limit: queryNumber(1, 200).default(200),
   /** The id of the last message of the page before. */
   after: storableSchema.optional(),
 })

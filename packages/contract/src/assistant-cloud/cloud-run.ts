@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { queryNumber } from '../query.ts'
 import { storableSchema } from './cloud-thread.ts'
 
 /** The hosted service's own assistant that writes titles. */
@@ -76,7 +77,7 @@ const reportKindSchema = z.enum(['feedback', 'run', 'score', 'event'])
 export const cloudReportListQuerySchema = z.object({
   kind: reportKindSchema,
   thread_id: storableSchema.optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  limit: queryNumber(1, 200).default(50),
   /** The id of the last report of the page before. */
   after: storableSchema.optional(),
 })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { queryNumber } from '../query.ts'
 
 /** What is stored as it is, or looked for: PostgreSQL's text holds no NUL. */
 export const storableSchema = z.string().regex(/^[^\0]*$/, 'must not contain NUL')
@@ -30,7 +31,7 @@ const flag = z
 /** By `last_message_at`, then `id`, descending. Archived threads and others are never mixed. */
 export const cloudThreadListQuerySchema = z.object({
   is_archived: flag.default(false),
-  limit: z.coerce.number().int().min(1).max(100).default(20),
+  limit: queryNumber(1, 100).default(20),
   /** The id of the last thread of the page before. */
   after: storableSchema.optional(),
   external_id: storableSchema.optional(),

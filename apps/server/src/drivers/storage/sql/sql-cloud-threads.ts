@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from 'kysely'
+import { sql, type Kysely, type Selectable } from 'kysely'
 import type {
   CloudThreadChange,
   CloudThreadQuery,
@@ -111,6 +111,17 @@ export class SqlCloudThreads implements CloudThreads {
       .where('id', '=', threadId)
       .executeTakeFirst()
     return numUpdatedRows > 0n
+  }
+
+  async listWriting(owner: Owner): Promise<string[]> {
+    const rows = await this.#db
+      .selectFrom('messages')
+      .select('thread_id')
+      .distinct()
+      .where(ownedBy(owner))
+      .where('status', '=', sql.lit('streaming'))
+      .execute()
+    return rows.map((row) => row.thread_id)
   }
 
   erase(owner: Owner): Promise<number> {
