@@ -3,31 +3,47 @@ import {
   createProblem,
   emptyReply,
   isTerminal,
+  type ChatStreamOptions,
   type Problem,
   type UIMessageChunk,
 } from '@assistant-ui-proxy/contract'
 import type { Row } from './message-tree.ts'
 
+export interface ActiveReplyOptions {
+  /** Calls back with the next frame. @returns what calls it off */
+  readonly schedule: (callback: () => void) => () => void
+  /** There is something new to show: chunks, at most once per frame, or how the connection is. */
+  readonly onChange: () => void
+}
+
 /** A reply while it streams. Chunks are gathered and applied together, once per frame. */
 export class ActiveReply {
+  readonly #options: ActiveReplyOptions
   readonly #controller = new AbortController()
   #row: Row
   #reply = emptyReply
   #pending: UIMessageChunk[] = []
+  #cancelFrame: (() => void) | undefined
   #hasBegun = false
   #hasEnded = false
   #isOver = false
-  /** Whether the stream has been read to its end, or has broken. */
-  isRead = false
-  /** Whether its connection broke, and is being made again. */
-  isReconnecting = false
+  #isRead = false
+  #isReconnecting = false
 
-  constructor(row: Row) {
+  constructor(row: Row, options: ActiveReplyOptions) {
     this.#row = row
+    this.#options = options
   }
 
-  get signal(): AbortSignal {
-    return this.#controller.signal
+  /** For the request whose answer is read here. */
+  get streamOptions(): ChatStreamOptions {
+    return {
+      signal: this.#controller.signal,
+      onConnection: (state) => {
+        this.#isReconnecting = state === 'lost'
+        this.#options.onChange()
+      },
+    }
   }
 
   /** As of the last flush. */
@@ -35,19 +51,37 @@ export class ActiveReply {
     return this.#row
   }
 
-  /** Whether the server has answered. */
-  get hasBegun(): boolean {
-    return this.#hasBegun
-  }
-
   /** Whether nothing more is taken. */
   get isOver(): boolean {
     return this.#isOver
   }
 
-  push(chunk: UIMessageChunk): void {
-    this.#hasBegun = true
-    this.#add(chunk)
+  /** Whether the stream has been read to its end, or has broken. */
+  get isRead(): boolean {
+    return this.#isRead
+  }
+
+  /** Whether its connection broke, and is being made again. */
+  get isReconnecting(): boolean {
+    return this.#isReconnecting
+  }
+
+  /**
+   * Reads the stream to its end, even when nothing more is taken.
+   * @param onBegin the server has answered
+   * @throws what breaks the stream
+   */
+  async read(chunks: AsyncIterable<UIMessageChunk>, onBegin: () => void): Promise<void> {
+    try {
+      for await (const chunk of chunks) {
+        if (!this.#hasBegun) onBegin()
+        this.#hasBegun = true
+        this.#add(chunk)
+        if (!this.#isOver) this.#cancelFrame ??= this.#options.schedule(this.#options.onChange)
+      }
+    } finally {
+      this.#isRead = true
+    }
   }
 
   /** Ends the reply here; what the server makes of it is not this one's concern. */
@@ -78,6 +112,8 @@ export class ActiveReply {
 
   /** Applies what has come since the last time. The server's id takes the place of ours. */
   flush(): Row {
+    this.#cancelFrame?.()
+    this.#cancelFrame = undefined
     if (this.#pending.length === 0) return this.#row
     this.#reply = accumulate(this.#reply, this.#pending)
     this.#pending = []

@@ -5,6 +5,7 @@ import type {
   Problem,
   UIMessageChunk,
 } from '@assistant-ui-proxy/contract'
+import { problemOf } from '../../lib/problem.ts'
 import type { Row } from './message-tree.ts'
 
 /** Where a thread's messages come from and go to. */
@@ -36,4 +37,21 @@ export interface ChatSnapshot {
   readonly isRunning: boolean
   /** A reply is being written, but the server is out of reach. */
   readonly isReconnecting: boolean
+}
+
+/**
+ * @param options.mayBeUnknown a thread whose first message never arrived is unknown to the server, and empty
+ * @throws ProblemError
+ */
+export async function loadMessages(
+  source: ChatSource,
+  threadId: string,
+  { mayBeUnknown }: { readonly mayBeUnknown: boolean },
+): Promise<readonly Message[]> {
+  try {
+    return await source.load(threadId)
+  } catch (error) {
+    if (mayBeUnknown && problemOf(error).code === 'thread_not_found') return []
+    throw error
+  }
 }

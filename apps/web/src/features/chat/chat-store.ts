@@ -1,18 +1,11 @@
-import {
-  createProblem,
-  type ChatBody,
-  type ChatStreamOptions,
-  type Message,
-  type MessagePart,
-  type Problem,
-  type UIMessageChunk,
-} from '@assistant-ui-proxy/contract'
+import type { ChatBody, MessagePart, Problem, UIMessageChunk } from '@assistant-ui-proxy/contract'
 import { problemOf } from '../../lib/problem.ts'
 import { ActiveReply } from './active-reply.ts'
-import type { ChatSnapshot, ChatSource } from './chat-source.ts'
+import { loadMessages, type ChatSnapshot, type ChatSource } from './chat-source.ts'
 import { MessageTree, newRow, type Row } from './message-tree.ts'
 import { scheduleFrame } from './schedule-frame.ts'
-import { storedUnsent, type UnsentMessages } from './unsent.ts'
+import { stopReply } from './stop-reply.ts'
+import { showUnsent, storedUnsent, type UnsentMessages } from './unsent.ts'
 
 export interface ChatStoreOptions {
   readonly threadId: string
@@ -29,9 +22,6 @@ export interface ChatStoreOptions {
 
 /** How often a reply that is being written but cannot be followed is looked at. */
 const pollIntervalMs = 1_500
-/** A question that was just sent may reach the server after the wish to stop its reply. */
-const stopTries = 5
-const stopRetryMs = 300
 
 /** One thread's messages. It goes on streaming whether or not anybody looks. */
 export class ChatStore {
@@ -47,7 +37,6 @@ export class ChatStore {
   /** Counts the exchanges: what was loaded during an older one is out of date. */
   #edition = 0
   #snapshot: ChatSnapshot
-  #cancelFrame: (() => void) | undefined
   #pollTimer: ReturnType<typeof setTimeout> | undefined
 
   constructor(options: ChatStoreOptions) {
@@ -137,11 +126,10 @@ export class ChatStore {
 
   async #ask(question: Row): Promise<void> {
     const { source, threadId } = this.#options
-    const active = new ActiveReply(newRow('assistant', question.id))
-    this.#active = active
+    const waiting = newRow('assistant', question.id)
     this.#edition++
-    this.#tree.add(active.row)
-    this.#publish()
+    this.#tree.add(waiting)
+    const active = this.#begin(waiting)
     this.#options.onSend()
     const body: ChatBody = {
       id: threadId,
@@ -150,17 +138,14 @@ export class ChatStore {
       trigger: question.isLocal ? 'submit-message' : 'regenerate-message',
     }
     await this.#stopping
-    if (!active.isOver)
-      await this.#read(active, source.send(body, this.#optionsFor(active)), question)
+    if (!active.isOver) await this.#read(active, source.send(body, active.streamOptions), question)
   }
 
   /** Goes on with a reply that was being written before this page came, or came back. */
   async #follow(row: Row): Promise<void> {
     const { source, threadId } = this.#options
-    const active = new ActiveReply(row)
-    this.#active = active
-    this.#publish()
-    const chunks = await source.follow(threadId, this.#optionsFor(active)).catch(() => undefined)
+    const active = this.#begin(row)
+    const chunks = await source.follow(threadId, active.streamOptions).catch(() => undefined)
     if (chunks !== undefined) return this.#read(active, chunks)
     // It has ended just now, or is out of reach: the messages tell.
     if (this.#active === active) this.#active = undefined
@@ -168,14 +153,14 @@ export class ChatStore {
     this.#refreshIn(pollIntervalMs)
   }
 
-  #optionsFor(active: ActiveReply): ChatStreamOptions {
-    return {
-      signal: active.signal,
-      onConnection: (state) => {
-        active.isReconnecting = state === 'lost'
-        this.#publish()
-      },
-    }
+  #begin(row: Row): ActiveReply {
+    const active = new ActiveReply(row, {
+      schedule: this.#options.schedule,
+      onChange: () => this.#show(active),
+    })
+    this.#active = active
+    this.#publish()
+    return active
   }
 
   async #read(
@@ -184,11 +169,7 @@ export class ChatStore {
     question?: Row,
   ): Promise<void> {
     try {
-      for await (const chunk of chunks) {
-        if (question && !active.hasBegun) this.#take(question)
-        active.push(chunk)
-        if (!active.isOver) this.#cancelFrame ??= this.#options.schedule(() => this.#flush())
-      }
+      await active.read(chunks, () => question && this.#take(question))
     } catch (error) {
       if (active.isOver) return
       const problem = problemOf(error)
@@ -198,7 +179,6 @@ export class ChatStore {
       // The server may have more of it: the question and a reply of its own, or one that goes on.
       if (problem.code !== 'server_unreachable') await this.refresh()
     } finally {
-      active.isRead = true
       this.#settle(active)
     }
   }
@@ -206,10 +186,7 @@ export class ChatStore {
   async #stopAtServer(active: ActiveReply): Promise<void> {
     const { source, threadId, onProblem } = this.#options
     try {
-      for (let tries = 0; tries < stopTries && !active.isRead; tries++) {
-        if (await source.stop(threadId)) break
-        await new Promise((resolve) => setTimeout(resolve, stopRetryMs))
-      }
+      await stopReply(source, threadId, active)
     } catch (error) {
       onProblem(problemOf(error))
     }
@@ -224,19 +201,14 @@ export class ChatStore {
     this.#taken.resolve()
   }
 
-  #flush(): void {
-    this.#cancelFrame = undefined
-    const active = this.#active
-    if (active === undefined) return
-    const { id } = active.row
-    this.#tree.replace(id, active.flush())
+  #show(active: ActiveReply): void {
+    if (this.#active !== active) return
+    this.#tree.replace(active.row.id, active.flush())
     this.#publish()
   }
 
   #settle(active: ActiveReply): void {
     if (this.#active !== active) return
-    this.#cancelFrame?.()
-    this.#cancelFrame = undefined
     active.close()
     this.#tree.replace(active.row.id, active.flush())
     this.#active = undefined
@@ -249,11 +221,11 @@ export class ChatStore {
     const isUnsent = unsent.all().length > 0
     const edition = this.#edition
     try {
-      const messages = await this.#loadMessages(source.load(threadId), isUnsent)
+      const messages = await loadMessages(source, threadId, { mayBeUnknown: isUnsent })
       if (edition !== this.#edition) return
       this.#tree.merge(messages)
       this.#phase = 'ready'
-      this.#addUnsent()
+      showUnsent(this.#tree, unsent)
       if (messages.length > 0) this.#taken.resolve()
       this.#followIfNeeded()
     } catch (error) {
@@ -267,31 +239,6 @@ export class ChatStore {
       this.#problem = problem
     }
     this.#publish()
-  }
-
-  /** A thread whose first message never arrived is unknown to the server, and empty. */
-  async #loadMessages(
-    loading: Promise<readonly Message[]>,
-    mayBeUnknown: boolean,
-  ): Promise<readonly Message[]> {
-    try {
-      return await loading
-    } catch (error) {
-      if (mayBeUnknown && problemOf(error).code === 'thread_not_found') return []
-      throw error
-    }
-  }
-
-  /** Shows what could not be sent before the reload, with a way to send it now. */
-  #addUnsent(): void {
-    const { unsent } = this.#options
-    unsent.keepOnly(({ id }) => this.#tree.get(id)?.isLocal !== false)
-    for (const { id, parentId, parts } of unsent.all()) {
-      if (this.#tree.get(id) || (parentId !== null && !this.#tree.get(parentId))) continue
-      this.#tree.add(newRow('user', parentId, { id, parts }))
-      const problem = createProblem('server_unreachable', 'This message was not sent. Try again.')
-      this.#tree.add(newRow('assistant', id, { status: 'failed', problem }))
-    }
   }
 
   #followIfNeeded(): void {

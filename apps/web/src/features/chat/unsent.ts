@@ -1,5 +1,6 @@
-import type { MessagePart } from '@assistant-ui-proxy/contract'
+import { createProblem, type MessagePart } from '@assistant-ui-proxy/contract'
 import { storage } from '../../lib/storage.ts'
+import { newRow, type MessageTree } from './message-tree.ts'
 
 /** What the user said that no server has confirmed: it must outlive a reload. */
 export interface Unsent {
@@ -31,5 +32,16 @@ export function storedUnsent(threadId: string): UnsentMessages {
     all,
     add: (unsent) => write([...all(), unsent]),
     keepOnly: (isKept) => write(all().filter(isKept)),
+  }
+}
+
+/** Adds what could not be sent before a reload, with a way to send it now; what arrived is forgotten. */
+export function showUnsent(tree: MessageTree, unsent: UnsentMessages): void {
+  unsent.keepOnly(({ id }) => tree.get(id)?.isLocal !== false)
+  for (const { id, parentId, parts } of unsent.all()) {
+    if (tree.get(id) || (parentId !== null && !tree.get(parentId))) continue
+    tree.add(newRow('user', parentId, { id, parts }))
+    const problem = createProblem('server_unreachable', 'This message was not sent. Try again.')
+    tree.add(newRow('assistant', id, { status: 'failed', problem }))
   }
 }
