@@ -2,6 +2,7 @@ import {
   accumulate,
   createProblem,
   emptyReply,
+  errorChunk,
   isTerminal,
   type ChatStreamOptions,
   type Problem,
@@ -95,7 +96,7 @@ export class ActiveReply {
   }
 
   fail(problem: Problem): void {
-    this.#add({ type: 'error', errorText: JSON.stringify(problem) })
+    this.#add(errorChunk(problem))
   }
 
   /** The stream is over; one that broke off without its last chunk has failed. */
