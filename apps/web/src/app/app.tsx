@@ -2,6 +2,7 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { Route, Switch } from 'wouter'
 import { TooltipProvider } from '../components/ui/tooltip.tsx'
 import { queryClient, tsr } from '../lib/api.ts'
+import { threadPattern } from '../lib/thread-path.ts'
 import { NotFound } from './not-found.tsx'
 import { RuntimeProvider } from './runtime-provider.tsx'
 import { Shell } from './shell.tsx'
@@ -26,7 +27,7 @@ export function App() {
 function Routes() {
   return (
     <Switch>
-      <Route path={/^\/(?:t\/(?<thread_id>[^/]+)\/?)?$/}>
+      <Route path={threadPattern}>
         <ThreadPage />
       </Route>
       <Route>

@@ -1,9 +1,9 @@
 import { OpenProblem } from './open-problem.tsx'
 import { createProblem } from '@assistant-ui-proxy/contract'
-import { useLocationOfThread } from './thread-location.ts'
+import { useThreadLocation } from './use-thread-location.ts'
 
 export function NotFound() {
-  const { openNew } = useLocationOfThread()
+  const { openNew } = useThreadLocation()
   return <OpenProblem problem={problem} onRetry={openNew} onNewChat={openNew} />
 }
 

@@ -3,11 +3,11 @@ import { useMemo, useState, type ReactNode } from 'react'
 import { useChatRuntime } from '../features/chat/use-chat-runtime.ts'
 import { ThreadsProvider } from '../features/threads/threads-context.tsx'
 import { activity, chats, threadList } from './services.ts'
-import { useLocationOfThread } from './thread-location.ts'
+import { useThreadLocation } from './use-thread-location.ts'
 
 /** Joins chat and threads: assistant-ui's list of threads, with one of our chat stores in each. */
 export function RuntimeProvider({ children }: { children: ReactNode }) {
-  const { follow } = useLocationOfThread()
+  const { follow } = useThreadLocation()
   const runtime = useRemoteThreadListRuntime({
     adapter: threadList,
     // assistant-ui calls it as a hook, once per thread.

@@ -12,14 +12,14 @@ import { ThreadSidebar } from '../features/threads/thread-sidebar.tsx'
 import { titleOf } from '../features/threads/title-of.ts'
 import { useMediaQuery } from '../lib/use-media-query.ts'
 import { Brand } from './brand.tsx'
-import { useLocationOfThread } from './thread-location.ts'
+import { useThreadLocation } from './use-thread-location.ts'
 
 const Drawer = lazy(async () => ({ default: (await import('../components/ui/drawer.tsx')).Drawer }))
 
 /** The page around a conversation: the list of threads beside it, or over it where room is scarce. */
 export function Shell({ children }: { children: ReactNode }) {
   const isWide = useMediaQuery('(min-width: 48rem)')
-  const { path, openNew } = useLocationOfThread()
+  const { path, openNew } = useThreadLocation()
   // The drawer is open where it was opened: going somewhere closes it.
   const [drawerAt, setDrawerAt] = useState<string>()
   const isDrawerOpen = drawerAt === path

@@ -6,7 +6,7 @@ import { useWhenServerIsBack } from '../features/server-status/use-when-server-i
 import { useThreads } from '../features/threads/threads-context.tsx'
 import { OpenProblem } from './open-problem.tsx'
 import { chats } from './services.ts'
-import { useLocationOfThread } from './thread-location.ts'
+import { useThreadLocation } from './use-thread-location.ts'
 import { useMissingTitle } from './use-missing-title.ts'
 import { useOpenThread } from './use-open-thread.ts'
 
@@ -14,7 +14,7 @@ const productName = 'assistant-ui-proxy'
 
 /** What the address names: a thread, or a new chat. */
 export function ThreadPage() {
-  const { threadId, openNew } = useLocationOfThread()
+  const { threadId, openNew } = useThreadLocation()
   const { list, pages } = useThreads()
   const { isOpening, problem, retry } = useOpenThread()
   const mainThreadId = useAuiState((state) => state.threads.mainThreadId)

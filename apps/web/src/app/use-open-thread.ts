@@ -3,7 +3,7 @@ import type { Problem } from '@assistant-ui-proxy/contract'
 import { useThreads } from '../features/threads/threads-context.tsx'
 import { problemOf } from '../lib/problem.ts'
 import { chats } from './services.ts'
-import { useLocationOfThread } from './thread-location.ts'
+import { useThreadLocation } from './use-thread-location.ts'
 
 export interface OpenThread {
   readonly isOpening: boolean
@@ -17,7 +17,7 @@ type Outcome = { readonly threadId: string | undefined; readonly problem?: Probl
 /** Opens the thread that the address names. */
 export function useOpenThread(): OpenThread {
   const { list } = useThreads()
-  const { threadId } = useLocationOfThread()
+  const { threadId } = useThreadLocation()
   const [outcome, setOutcome] = useState<Outcome>({ threadId: undefined })
 
   const open = useCallback(async (): Promise<Outcome> => {

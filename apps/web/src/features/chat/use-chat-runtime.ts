@@ -6,7 +6,7 @@ import {
 } from '@assistant-ui/react'
 import { useMemo, useSyncExternalStore } from 'react'
 import type { MessagePart, Problem } from '@assistant-ui-proxy/contract'
-import { useFeature } from '../../lib/features.ts'
+import { useFeature } from '../../lib/use-feature.ts'
 import { UploadAdapter } from './attachments/upload-adapter.ts'
 import type { ChatSnapshot } from './chat-source.ts'
 import type { ChatStore } from './chat-store.ts'

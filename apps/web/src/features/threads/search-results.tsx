@@ -3,6 +3,7 @@ import { clsx } from 'clsx'
 import { Link, useLocation } from 'wouter'
 import { Skeleton } from '../../components/ui/skeleton.tsx'
 import { problemOf } from '../../lib/problem.ts'
+import { threadPath } from '../../lib/thread-path.ts'
 import { titleOf } from './title-of.ts'
 import { useSearch } from './use-search.ts'
 
@@ -35,7 +36,7 @@ export function SearchResults({ words }: { words: string }) {
 }
 
 function Hit({ hit: { thread, message_id, snippet } }: { hit: SearchHit }) {
-  const href = `/t/${thread.id}`
+  const href = threadPath(thread.id)
   const [location] = useLocation()
   const isOpen = location === href
   const isTitle = message_id === null

@@ -2,6 +2,7 @@ import type { ThreadListItemState } from '@assistant-ui/react'
 import { clsx } from 'clsx'
 import { memo, useRef, useState } from 'react'
 import { Link } from 'wouter'
+import { threadPath } from '../../lib/thread-path.ts'
 import { titleOf } from './title-of.ts'
 import { RenameField } from './rename-field.tsx'
 import { ThreadMenu } from './thread-menu.tsx'
@@ -41,7 +42,7 @@ export const ThreadRow = memo(function ThreadRow({ thread, isOpen }: ThreadRowPr
           if (takesFocus.current) link?.focus()
           takesFocus.current = false
         }}
-        href={`/t/${thread.remoteId ?? ''}`}
+        href={threadPath(thread.remoteId)}
         aria-current={isOpen ? 'page' : undefined}
         className={clsx(
           'touchable flex h-9 min-w-0 flex-1 items-center gap-2 rounded-md pl-3 text-sm focus-visible:-outline-offset-2',

@@ -1,7 +1,7 @@
 import { Archive, ChevronLeft, SquarePen } from 'lucide-react'
 import { useEffect, useState, type ReactNode } from 'react'
 import { Button } from '../../components/ui/button.tsx'
-import { useFeature } from '../../lib/features.ts'
+import { useFeature } from '../../lib/use-feature.ts'
 import { SearchField } from './search-field.tsx'
 import { SearchResults } from './search-results.tsx'
 import { ThreadList } from './thread-list.tsx'

@@ -2,7 +2,7 @@ import { ActionBarPrimitive, MessagePrimitive, useAui, useAuiState } from '@assi
 import { RefreshCw } from 'lucide-react'
 import { CopyButton } from '../../../components/ui/copy-button.tsx'
 import { IconButton } from '../../../components/ui/icon-button.tsx'
-import { useFeature } from '../../../lib/features.ts'
+import { useFeature } from '../../../lib/use-feature.ts'
 import { FeedbackButtons } from '../feedback/feedback-buttons.tsx'
 import { DataPart } from '../parts/data-part.tsx'
 import { FilePart } from '../parts/file-part.tsx'

@@ -1,8 +1,8 @@
 import { useCallback } from 'react'
 import { useLocation, useRoute } from 'wouter'
+import { threadPath, threadPattern } from '../lib/thread-path.ts'
 
-/** `/t/:thread_id` is a thread, `/` a new chat. */
-const threadPattern = '/t/:thread_id'
+const newChatPath = threadPath(undefined)
 
 export interface ThreadLocation {
   readonly path: string
@@ -13,7 +13,7 @@ export interface ThreadLocation {
   readonly openNew: () => void
 }
 
-export function useLocationOfThread(): ThreadLocation {
+export function useThreadLocation(): ThreadLocation {
   const [path, navigate] = useLocation()
   const [, params] = useRoute(threadPattern)
   const threadId = params?.thread_id
@@ -21,12 +21,12 @@ export function useLocationOfThread(): ThreadLocation {
     (next: string | undefined) => {
       // A new chat that gets its id is the same place under another name; and nobody wants to go
       // back to where a deleted thread was.
-      const nextPath = next === undefined ? '/' : `/t/${next}`
-      const isSamePlace = next === undefined || location.pathname === '/'
+      const nextPath = threadPath(next)
+      const isSamePlace = next === undefined || location.pathname === newChatPath
       if (location.pathname !== nextPath) navigate(nextPath, { replace: isSamePlace })
     },
     [navigate],
   )
-  const openNew = useCallback(() => navigate('/'), [navigate])
+  const openNew = useCallback(() => navigate(newChatPath), [navigate])
   return { path, threadId, follow, openNew }
 }
