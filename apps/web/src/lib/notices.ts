@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react'
+import { Listeners } from './listeners.ts'
 import { problemOf } from './problem.ts'
 
 export interface Notice {
@@ -8,7 +9,7 @@ export interface Notice {
 }
 
 const durationMs = 8_000
-const listeners = new Set<() => void>()
+const listeners = new Listeners()
 let notices: readonly Notice[] = []
 let lastId = 0
 
@@ -29,15 +30,10 @@ export function dismiss(id: number): void {
 }
 
 export function useNotices(): readonly Notice[] {
-  return useSyncExternalStore(subscribe, () => notices)
+  return useSyncExternalStore(listeners.subscribe, () => notices)
 }
 
 function publish(next: readonly Notice[]): void {
   notices = next
-  for (const listener of listeners) listener()
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener)
-  return () => listeners.delete(listener)
+  listeners.notify()
 }

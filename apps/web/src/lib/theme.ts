@@ -1,9 +1,10 @@
 import { useSyncExternalStore } from 'react'
+import { Listeners } from './listeners.ts'
 import { storage } from './storage.ts'
 
 export type Theme = 'light' | 'dark' | 'system'
 
-const listeners = new Set<() => void>()
+const listeners = new Listeners()
 
 function currentTheme(): Theme {
   const { theme } = document.documentElement.dataset
@@ -16,14 +17,9 @@ export function setTheme(theme: Theme): void {
   if (theme === 'system') delete dataset['theme']
   else dataset['theme'] = theme
   storage.write('theme', theme === 'system' ? undefined : theme)
-  for (const listener of listeners) listener()
+  listeners.notify()
 }
 
 export function useTheme(): Theme {
-  return useSyncExternalStore(subscribe, currentTheme)
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener)
-  return () => listeners.delete(listener)
+  return useSyncExternalStore(listeners.subscribe, currentTheme)
 }

@@ -1,4 +1,5 @@
 import type { ChatBody, MessagePart, Problem, UIMessageChunk } from '@assistant-ui-proxy/contract'
+import { Listeners } from '../../lib/listeners.ts'
 import { problemOf } from '../../lib/problem.ts'
 import { ActiveReply } from './active-reply.ts'
 import { loadMessages, type ChatSnapshot, type ChatSource } from './chat-source.ts'
@@ -27,7 +28,7 @@ const pollIntervalMs = 1_500
 export class ChatStore {
   readonly #options: Required<ChatStoreOptions>
   readonly #tree = new MessageTree()
-  readonly #listeners = new Set<() => void>()
+  readonly #listeners = new Listeners()
   readonly #taken = Promise.withResolvers<void>()
   #phase: ChatSnapshot['phase'] = 'ready'
   #problem: Problem | null = null
@@ -52,10 +53,7 @@ export class ChatStore {
     if (!options.isNew) void this.load()
   }
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
-  }
+  readonly subscribe = this.#listeners.subscribe
 
   readonly getSnapshot = (): ChatSnapshot => this.#snapshot
 
@@ -262,7 +260,7 @@ export class ChatStore {
 
   #publish(): void {
     this.#snapshot = this.#takeSnapshot()
-    for (const listener of this.#listeners) listener()
+    this.#listeners.notify()
   }
 
   #takeSnapshot(): ChatSnapshot {

@@ -1,8 +1,9 @@
 import { useSyncExternalStore } from 'react'
+import { Listeners } from '../../lib/listeners.ts'
 import { storage } from '../../lib/storage.ts'
 
 const key = 'model'
-const listeners = new Set<() => void>()
+const listeners = new Listeners()
 
 /** The model that the reader chose; undefined: the upstream's default. */
 export function chosenModel(): string | undefined {
@@ -12,14 +13,9 @@ export function chosenModel(): string | undefined {
 /** Holds for what is said from now on, and is remembered. */
 export function chooseModel(id: string | undefined): void {
   storage.write(key, id)
-  for (const listener of listeners) listener()
+  listeners.notify()
 }
 
 export function useChosenModel(): string | undefined {
-  return useSyncExternalStore(subscribe, chosenModel)
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener)
-  return () => listeners.delete(listener)
+  return useSyncExternalStore(listeners.subscribe, chosenModel)
 }

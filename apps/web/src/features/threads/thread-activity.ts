@@ -1,19 +1,17 @@
 import { useSyncExternalStore } from 'react'
+import { Listeners } from '../../lib/listeners.ts'
 
 /** When something was last said in a thread, as far as this page has seen: newer than any list. */
 export class ThreadActivity {
-  readonly #listeners = new Set<() => void>()
+  readonly #listeners = new Listeners()
   #times: ReadonlyMap<string, Date> = new Map()
 
   note(threadId: string): void {
     this.#times = new Map(this.#times).set(threadId, new Date())
-    for (const listener of this.#listeners) listener()
+    this.#listeners.notify()
   }
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
-  }
+  readonly subscribe = this.#listeners.subscribe
 
   readonly times = (): ReadonlyMap<string, Date> => this.#times
 }

@@ -1,5 +1,6 @@
 import type { Problem, Thread } from '@assistant-ui-proxy/contract'
 import { useSyncExternalStore } from 'react'
+import { Listeners } from '../../lib/listeners.ts'
 import { problemOf } from '../../lib/problem.ts'
 
 export type Section = 'regular' | 'archived'
@@ -25,7 +26,7 @@ const start: Position = { isAtEnd: false }
  */
 export class ThreadPages {
   readonly #loadPage: LoadPage
-  readonly #listeners = new Set<() => void>()
+  readonly #listeners = new Listeners()
   #section: Section = 'regular'
   #positions: Readonly<Record<Section, Position>> = { regular: start, archived: start }
 
@@ -43,7 +44,7 @@ export class ThreadPages {
 
   look(section: Section): void {
     this.#section = section
-    this.#publish()
+    this.#listeners.notify()
   }
 
   /** The first page of what is looked at. The other list starts anew when it is looked at. */
@@ -58,10 +59,7 @@ export class ThreadPages {
     return this.#next(this.#section)
   }
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
-  }
+  readonly subscribe = this.#listeners.subscribe
 
   /** Whether what is looked at goes on past what is loaded. */
   readonly hasMoreHere = (): boolean => !this.#positions[this.#section].isAtEnd
@@ -88,11 +86,7 @@ export class ThreadPages {
 
   #goTo(section: Section, position: Position): void {
     this.#positions = { ...this.#positions, [section]: position }
-    this.#publish()
-  }
-
-  #publish(): void {
-    for (const listener of this.#listeners) listener()
+    this.#listeners.notify()
   }
 }
 
