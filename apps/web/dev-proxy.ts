@@ -21,12 +21,13 @@ export function proxyTo(port: string): Record<string, ProxyOptions> {
 }
 
 function answerForServer(response: ServerResponse, port: string): void {
-  response.writeHead(502, { 'content-type': 'application/problem+json' })
+  const status = 503
+  response.writeHead(status, { 'content-type': 'application/problem+json' })
   response.end(
     JSON.stringify({
       type: 'urn:assistant-ui-proxy:problem:server_unreachable',
       title: 'The server cannot be reached',
-      status: 503,
+      status,
       detail: `Nothing answers on port ${port}. Is the server running?`,
       code: 'server_unreachable',
     }),
