@@ -4,7 +4,7 @@ import { useThreadLocation } from './use-thread-location.ts'
 
 export function NotFound() {
   const { openNew } = useThreadLocation()
-  return <OpenProblem problem={problem} onRetry={openNew} onNewChat={openNew} />
+  return <OpenProblem problem={problem} onNewChat={openNew} />
 }
 
 const problem = createProblem('route_not_found', 'There is nothing at this address.')

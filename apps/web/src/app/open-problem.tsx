@@ -3,7 +3,8 @@ import { Button } from '../components/ui/button.tsx'
 
 export interface OpenProblemProps {
   readonly problem: Problem
-  readonly onRetry: () => void
+  /** For what may go better another time. */
+  readonly onRetry?: () => void
   readonly onNewChat: () => void
 }
 
@@ -22,7 +23,7 @@ export function OpenProblem({ problem, onRetry, onNewChat }: OpenProblemProps) {
           : problem.detail}
       </p>
       <div className="mt-6 flex justify-center gap-2">
-        {!isMissing && <Button onClick={onRetry}>Try again</Button>}
+        {!isMissing && onRetry && <Button onClick={onRetry}>Try again</Button>}
         <Button look={isMissing ? 'primary' : 'quiet'} onClick={onNewChat}>
           Start a new chat
         </Button>
