@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   createProblem,
@@ -60,7 +61,7 @@ describe('ChatStore', () => {
     const listener = vi.fn<() => void>()
     store.subscribe(listener)
     await vi.waitFor(() => expect(frames).toHaveLength(1))
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    await delay(5)
     frames[0]?.()
     expect(listener).toHaveBeenCalledTimes(1)
     expect(branch(store)).toEqual(['Hello', 'abcdefghij'])
@@ -127,7 +128,7 @@ describe('ChatStore', () => {
     expect(store.getSnapshot().isRunning).toBe(false)
     expect(stops()).toBe(1)
     gate.resolve()
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    await delay(5)
     expect(branch(store)).toEqual(['Hello', 'Half'])
     expect(rows(store)[1]).toMatchObject({ status: 'stopped' })
   })
@@ -147,7 +148,7 @@ describe('ChatStore', () => {
     await vi.waitFor(() => expect(bodies).toHaveLength(1))
     store.stop()
     store.say(hello, null)
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await delay(50)
     expect(bodies).toHaveLength(1)
     await ended(store)
     expect(stops()).toBe(2)
