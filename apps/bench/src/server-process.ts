@@ -1,9 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { openSync, readdirSync, readFileSync } from 'node:fs'
-import { connect, createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
+import { findFreePort, startProgram } from 'services'
 
 export interface ServerProcess {
   readonly port: number
@@ -17,48 +14,17 @@ export async function startServer(
   folder: string,
   commandFor: (port: number) => { args: readonly string[]; env?: Record<string, string> },
 ): Promise<ServerProcess> {
-  const port = await freePort()
+  const port = await findFreePort()
   const { args, env } = commandFor(port)
   const log = openSync(join(folder, `${name}.log`), 'a')
-  const child = spawn(process.execPath, args, {
+  const program = await startProgram(process.execPath, args, port, {
     env: { ...process.env, ...env, PORT: String(port), NODE_ENV: 'production' },
     stdio: ['ignore', log, log],
+  }).catch((cause: unknown) => {
+    throw new Error(`${name} did not start`, { cause })
   })
-  await untilListening(name, child, port)
-  return {
-    port,
-    pid: child.pid ?? 0,
-    stop: async () => {
-      if (child.exitCode !== null) return
-      const exited = once(child, 'exit')
-      child.kill('SIGKILL')
-      await exited
-    },
-  }
-}
-
-async function untilListening(name: string, child: ChildProcess, port: number): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    if (child.exitCode !== null) throw new Error(`${name} ended before it listened; see its log`)
-    const socket = connect(port, '127.0.0.1')
-    const isThere = await once(socket, 'connect').then(
-      () => true,
-      () => false,
-    )
-    socket.destroy()
-    if (isThere) return
-    await delay(50)
-  }
-  throw new Error(`${name} does not listen on ${port}`)
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
+  if (program === undefined) throw new Error(`there is no ${process.execPath}`)
+  return { port, pid: program.pid, stop: () => program.stop('SIGKILL') }
 }
 
 /**
