@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { contenders } from './contenders/contenders.ts'
 import { openField } from './field.ts'
-import { fullPlan, measureAll, quickPlan } from './measurements.ts'
+import { fullSchedule, measureAll, quickSchedule } from './measurements.ts'
 import { renderResults, writeReport } from './report/write-report.ts'
 
 const { values: options } = parseArgs({
@@ -17,15 +17,15 @@ if (unknown.length > 0) throw new RangeError(`there is no contender ${unknown.jo
 if (process.platform !== 'linux')
   throw new Error('CPU time and memory are read from /proc: Linux only')
 
-const basis = options.quick ? quickPlan : fullPlan
-const plan = options.rounds === undefined ? basis : { ...basis, rounds: Number(options.rounds) }
+const basis = options.quick ? quickSchedule : fullSchedule
+const schedule = options.rounds === undefined ? basis : { ...basis, rounds: Number(options.rounds) }
 const beganMs = performance.now()
 const say = (line: string) => {
   console.log(`${((performance.now() - beganMs) / 1_000).toFixed(0).padStart(4)} s  ${line}`)
 }
 
 await using field = await openField(options.only)
-const values = await measureAll(field, plan, say)
+const values = await measureAll(field, schedule, say)
 say('done; every byte of text was right\n')
-console.log(renderResults(values, plan))
-if (!options.quick && options.only.length === 0) await writeReport(values, plan)
+console.log(renderResults(values, schedule))
+if (!options.quick && options.only.length === 0) await writeReport(values, schedule)

@@ -27,7 +27,7 @@ export type Measure = keyof typeof measures
 /** Every value of each round, by contender and measure. */
 export type Values = Map<string, Map<Measure, number[]>>
 
-export interface Plan {
+export interface Schedule {
   /** Rounds that are not counted: V8 still compiles what has begun to run often. */
   readonly warmUps: number
   readonly rounds: number
@@ -43,7 +43,7 @@ export interface Plan {
   readonly slowReaderSeconds: number
 }
 
-export const fullPlan: Plan = {
+export const fullSchedule: Schedule = {
   warmUps: 4,
   rounds: 5,
   full: { streams: 50, chunks: 2_000, perSecond: 0 },
@@ -58,7 +58,7 @@ export const fullPlan: Plan = {
 }
 
 /** To see that all of it works; its figures say little. */
-export const quickPlan: Plan = {
+export const quickSchedule: Schedule = {
   warmUps: 1,
   rounds: 1,
   full: { streams: 20, chunks: 500, perSecond: 0 },
@@ -75,7 +75,7 @@ export const quickPlan: Plan = {
 /** Measures everybody in turn, round after round, so that what slows the machine slows all alike. */
 export async function measureAll(
   field: Field,
-  plan: Plan,
+  schedule: Schedule,
   say: (line: string) => void,
 ): Promise<Values> {
   const values: Values = new Map()
@@ -86,48 +86,48 @@ export async function measureAll(
   }
   const proxies = field.runners.filter(({ contender }) => contender.command !== undefined)
 
-  for (let round = 1; round <= plan.warmUps; round++) {
-    say(`warming up, ${round} of ${plan.warmUps}`)
-    for (const runner of proxies) await measureCpu(runner, plan.full)
+  for (let round = 1; round <= schedule.warmUps; round++) {
+    say(`warming up, ${round} of ${schedule.warmUps}`)
+    for (const runner of proxies) await measureCpu(runner, schedule.full)
   }
-  for (let round = 1; round <= plan.rounds; round++) {
-    say(`round ${round} of ${plan.rounds}: CPU`)
-    for (const runner of proxies) note(runner, 'cpuFast', await measureCpu(runner, plan.full))
-    for (const runner of proxies) note(runner, 'cpuPaced', await measureCpu(runner, plan.paced))
-    say(`round ${round} of ${plan.rounds}: first chunk, lag, leaving`)
+  for (let round = 1; round <= schedule.rounds; round++) {
+    say(`round ${round} of ${schedule.rounds}: CPU`)
+    for (const runner of proxies) note(runner, 'cpuFast', await measureCpu(runner, schedule.full))
+    for (const runner of proxies) note(runner, 'cpuPaced', await measureCpu(runner, schedule.paced))
+    say(`round ${round} of ${schedule.rounds}: first chunk, lag, leaving`)
     for (const runner of field.runners)
-      for (let count = 0; count < plan.requests; count++)
+      for (let count = 0; count < schedule.requests; count++)
         note(runner, 'firstChunk', await measureFirstChunk(runner))
-    for (let count = 0; count < plan.lags; count++)
+    for (let count = 0; count < schedule.lags; count++)
       for (const runner of field.runners) {
-        const lags = await measureLag(runner, plan.lag)
+        const lags = await measureLag(runner, schedule.lag)
         note(runner, 'lagP50', percentile(lags, 0.5))
         note(runner, 'lagP99', percentile(lags, 0.99))
       }
     for (const runner of proxies)
       for (const [measure, departure] of departuresOf(runner))
-        for (let count = 0; count < plan.departures; count++) {
+        for (let count = 0; count < schedule.departures; count++) {
           const seenAfterMs = await measureLeaving(runner, departure)
           note(runner, measure, seenAfterMs)
           // One that does not close is not waited for again and again.
           if (seenAfterMs === Infinity) break
         }
   }
-  for (let round = 1; round <= Math.min(plan.rounds, 3); round++) {
+  for (let round = 1; round <= Math.min(schedule.rounds, 3); round++) {
     say(`memory, in new processes, ${round}`)
     for (const { contender } of proxies) {
       const runner = await field.startAnew(contender)
-      note(runner, 'memory', await measureMemory(runner, plan.memory))
+      note(runner, 'memory', await measureMemory(runner, schedule.memory))
       await runner.process.stop()
       const slow = await field.startAnew(contender)
-      note(slow, 'slowReader', await measureSlowReader(slow, plan.slowReaderSeconds))
+      note(slow, 'slowReader', await measureSlowReader(slow, schedule.slowReaderSeconds))
       await slow.process.stop()
     }
   }
   say('many streams at once')
   for (const runner of field.runners) {
     const beginMs = performance.now()
-    await measureCpu(runner, plan.many)
+    await measureCpu(runner, schedule.many)
     note(runner, 'manyStreams', (performance.now() - beginMs) / 1_000)
   }
   return values

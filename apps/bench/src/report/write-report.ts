@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus, release, totalmem, type } from 'node:os'
 import { resolve } from 'node:path'
-import type { Plan, Values } from '../measurements.ts'
+import type { Schedule, Values } from '../measurements.ts'
 import { renderChart } from './chart.ts'
 import { renderTable } from './table.ts'
 import { renderTargets } from './targets.ts'
@@ -11,16 +11,16 @@ const begin = '<!-- results -->'
 const end = '<!-- end of results -->'
 
 /** Writes the results into README.md, between its two marks, and the chart beside it. */
-export async function writeReport(values: Values, plan: Plan): Promise<void> {
+export async function writeReport(values: Values, schedule: Schedule): Promise<void> {
   const readme = resolve(root, 'README.md')
   const text = await readFile(readme, 'utf8')
   const head = text.slice(0, text.indexOf(begin) + begin.length)
   const tail = text.slice(text.indexOf(end))
-  await writeFile(readme, [head, renderResults(values, plan), tail].join('\n\n'))
+  await writeFile(readme, [head, renderResults(values, schedule), tail].join('\n\n'))
   await writeFile(resolve(root, 'chart.svg'), renderChart(values, ['cpuFast', 'cpuPaced']))
 }
 
-export function renderResults(values: Values, { rounds }: Plan): string {
+export function renderResults(values: Values, { rounds }: Schedule): string {
   return [
     `Measured on ${new Date().toISOString().slice(0, 10)}, ${describeMachine()}, medians of ${rounds} interleaved rounds.`,
     '![What each costs](chart.svg)',
