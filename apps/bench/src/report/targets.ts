@@ -3,7 +3,7 @@ import { figure, format } from './figures.ts'
 
 interface Target {
   readonly says: string
-  /** What must be at most `limit`; undefined where something of it was not measured. */
+  /** What must be at most `limit`; NaN where something of it was not measured. */
   readonly value: (of: (contender: string, measure: Measure) => number) => number
   readonly limit: number
 }
