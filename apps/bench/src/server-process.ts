@@ -39,7 +39,7 @@ export function cpuMs(pid: number): number {
     .reduce((sum, ms) => sum + ms, 0)
 }
 
-/** @returns what of the process is in memory, in KB */
-export function memoryKb(pid: number): number {
+/** @returns what of the process is in memory, in KiB, which the kernel calls kB */
+export function memoryKib(pid: number): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
 }

@@ -41,8 +41,8 @@ const targets: readonly Target[] = [
     value: (of) => of(us, 'lagP99') / of('express-pipe', 'lagP99'),
     limit: 1.5,
   },
-  { says: 'memory per open stream, KB', value: (of) => of(us, 'memory'), limit: 130 },
-  { says: 'growth for a slow reader, MB', value: (of) => of(us, 'slowReader'), limit: 24 },
+  { says: 'memory per open stream, KiB', value: (of) => of(us, 'memory'), limit: 130 },
+  { says: 'growth for a slow reader, MiB', value: (of) => of(us, 'slowReader'), limit: 24 },
   { says: 'leaving seen by the upstream, ms p99', value: (of) => of(us, 'leaving'), limit: 100 },
   {
     says: 'leaving before the first chunk seen, ms p99',

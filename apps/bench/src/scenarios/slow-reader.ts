@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { IncomingMessage } from 'node:http'
 import type { Runner } from '../field.ts'
 import { openStream } from '../open-stream.ts'
-import { memoryKb } from '../server-process.ts'
+import { memoryKib } from '../server-process.ts'
 
 const replyBytes = 100_000_000
 const bytesPerSecond = 100_000
@@ -15,7 +15,7 @@ const bytesPerSecond = 100_000
 export async function measureSlowReader(runner: Runner, seconds: number): Promise<number> {
   await openStream(runner, { chunks: 20, perSecond: 0 }).whole
   await delay(300)
-  const before = memoryKb(runner.process.pid)
+  const before = memoryKib(runner.process.pid)
   const repeat = 500
   const chunks = Math.ceil(replyBytes / (repeat * 7))
   const slow = openStream(
@@ -26,7 +26,7 @@ export async function measureSlowReader(runner: Runner, seconds: number): Promis
   let grown = 0
   for (let tenths = 0; tenths < seconds * 10; tenths++) {
     await delay(100)
-    grown = Math.max(grown, memoryKb(runner.process.pid) - before)
+    grown = Math.max(grown, memoryKib(runner.process.pid) - before)
   }
   slow.leave()
   return grown / 1_024
