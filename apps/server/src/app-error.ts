@@ -46,6 +46,14 @@ export function pageNotFound(): AppError {
   })
 }
 
+/** A reply that a server did not come to end. */
+export function interrupted(): Problem {
+  return createProblem(
+    'run_interrupted',
+    'The server stopped in the middle of the reply. Try again.',
+  )
+}
+
 /** What is told where what keeps things fails, and not what was asked of it. The log has the cause. */
 export function storageUnavailable(cause: unknown): AppError {
   return new AppError(

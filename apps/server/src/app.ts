@@ -4,6 +4,7 @@ import express, { type Express, type NextFunction } from 'express'
 import { createArchiveRoutes } from './archive/archive-routes.ts'
 import { ArchiveService } from './archive/archive-service.ts'
 import { createChatRoutes } from './chat/chat-routes.ts'
+import type { LeaseKeeper } from './chat/lease-keeper.ts'
 import { ModelService } from './chat/model-service.ts'
 import type { RunService } from './chat/run-service.ts'
 import { TitleService } from './chat/title-service.ts'
@@ -40,11 +41,14 @@ const endpointOptions = {
 const ownFeatures: Readiness['features'] = ['search', 'attachments', 'feedback']
 
 /** The whole HTTP side, in the order in which a request passes it. */
-export function createApp(dependencies: Dependencies, runs: RunService): Express {
+export function createApp(
+  dependencies: Dependencies,
+  { runs, lease }: { runs: RunService; lease: LeaseKeeper },
+): Express {
   const { config, log, store, database, identity } = dependencies
   const storageName = config.cloudThreads?.name ?? config.database.driver
   const features = database ? ownFeatures : []
-  const readiness = new ReadinessService({ ...dependencies, storageName, features, runs })
+  const readiness = new ReadinessService({ ...dependencies, storageName, features, runs, lease })
   const threads = new ThreadService(store, runs)
   const titles = new TitleService(dependencies)
   const app = express()

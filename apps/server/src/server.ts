@@ -39,7 +39,7 @@ export async function startServer(dependencies: Dependencies): Promise<RunningSe
     disconnectPolicy,
   })
   const lease = new LeaseKeeper({ store, runLog, serverId, log })
-  const server = createServer(createApp(dependencies, runs))
+  const server = createServer(createApp(dependencies, { runs, lease }))
   answerMalformedRequests(server)
   await lease.take()
   await listen(server, config)

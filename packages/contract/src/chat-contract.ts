@@ -96,11 +96,12 @@ export const chatContract = c.router(
       method: 'GET',
       path: '/api/chat/:thread_id/stream',
       pathParams: threadParams,
-      responses: { 200: eventStream, 204: c.noBody() },
+      responses: { 200: eventStream, 204: c.noBody(), 409: problemSchema },
       summary: 'Follow the reply that is being written',
       description:
         'With Last-Event-ID exactly what follows that event, without it the whole reply so far and ' +
-        'then what comes. 204 where nothing is being written.',
+        'then what comes. 204 where nothing is being written; 409 where the part that is asked for is ' +
+        'not kept any more: read the messages.',
     },
     stop: {
       method: 'POST',

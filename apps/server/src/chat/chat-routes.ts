@@ -6,6 +6,7 @@ import {
   ProblemError,
   textOfParts,
   type ChatReply,
+  type EventPosition,
 } from '@assistant-ui-proxy/contract'
 import { initServer } from '@ts-rest/express'
 import type { Request } from 'express'
@@ -37,8 +38,9 @@ export function createChatRoutes(runs: RunService, models: ModelService, keepAli
       return { status: 200, body: streamedBody(async (response) => void response.json(reply)) }
     },
     resume: async ({ params, req, res }) => {
-      const after = parseEventId(req.get('last-event-id') ?? '')
-      const frames = await runs.follow(ownerOf(res), params.thread_id, after)
+      const after = readLastEventId(req)
+      const signal = leaveSignal(res)
+      const frames = await runs.follow(ownerOf(res), params.thread_id, after, signal)
       return frames === undefined
         ? { status: 204, body: undefined }
         : { status: 200, body: eventStream(frames, keepAliveMs) }
@@ -49,6 +51,15 @@ export function createChatRoutes(runs: RunService, models: ModelService, keepAli
     }),
     models: async () => ({ status: 200, body: [...(await models.list())] }),
   })
+}
+
+/** @throws AppError `invalid_request` */
+function readLastEventId(request: Request): EventPosition | undefined {
+  const id = request.get('last-event-id')
+  if (id === undefined || id === '') return undefined
+  const position = parseEventId(id)
+  if (position !== undefined) return position
+  throw new AppError('invalid_request', 'The header Last-Event-ID names no event of this server.')
 }
 
 /** @throws AppError `invalid_request` */

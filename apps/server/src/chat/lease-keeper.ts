@@ -1,5 +1,6 @@
-import { createProblem, encodeChunks, errorChunk } from '@assistant-ui-proxy/contract'
+import { encodeChunks, errorChunk } from '@assistant-ui-proxy/contract'
 import type { Logger } from 'pino'
+import { interrupted } from '../app-error.ts'
 import type { ThreadStore } from '../threads/thread-store.ts'
 import type { RunLog } from './run-log.ts'
 
@@ -15,9 +16,15 @@ export class LeaseKeeper {
   readonly #options: LeaseKeeperOptions
   #timer: NodeJS.Timeout | undefined
   #beating: Promise<void> = Promise.resolve()
+  #isKept = true
 
   constructor(options: LeaseKeeperOptions) {
     this.#options = options
+  }
+
+  /** Whether the storage took the last sign of life. */
+  get isKept(): boolean {
+    return this.#isKept
   }
 
   /** Resolves when the lease is stored: before it, no run may begin. */
@@ -39,8 +46,10 @@ export class LeaseKeeper {
   async #beat(): Promise<void> {
     try {
       await this.take()
+      this.#isKept = true
       await this.#endAbandoned()
     } catch (error) {
+      this.#isKept = false
       this.#options.log.error({ err: error }, 'the lease of this server was not renewed')
     }
   }
@@ -48,10 +57,7 @@ export class LeaseKeeper {
   /** Ends the runs whose servers are gone as `failed`, with what they have. */
   async #endAbandoned(): Promise<void> {
     const { store, runLog, serverId, log } = this.#options
-    const problem = createProblem(
-      'run_interrupted',
-      'The server stopped in the middle of the reply. Try again.',
-    )
+    const problem = interrupted()
     const runIds = await store.failAbandoned(serverId, problem)
     if (runIds.length === 0) return
     const frames = encodeChunks([errorChunk(problem)])

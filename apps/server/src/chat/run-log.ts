@@ -7,8 +7,12 @@ export interface RunLogWriter {
    * @returns undefined, or what resolves when the readers have caught up so far that more may come
    */
   append(frames: string): Promise<void> | undefined
-  /** Nothing more comes: followers end. */
-  end(): void
+  /**
+   * Nothing more comes: followers end.
+   * @param isFinal whether the reply will be stored as the log says that it ended; otherwise it is not for
+   *   those who come later
+   */
+  end(isFinal: boolean): void
 }
 
 /** A run's event stream, for one reader. */

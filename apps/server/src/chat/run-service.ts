@@ -67,13 +67,24 @@ export class RunService {
     if (this.#isClosed)
       throw new AppError('shutting_down', 'The server is shutting down. Try again in a moment.')
     const name = nameRun(request, key)
-    const begin = () => this.#noteBeginning(this.#begin(owner, request, name, signal))
+    const begin = () => this.#noteBeginning(this.#begin(owner, request, name))
     const { store } = this.#options
     const { id: threadId } = request
-    if (threadId === undefined) return this.#read(await begin())
+    if (threadId === undefined) {
+      const run = await begin()
+      const reader = await this.#read(run, signal)
+      if (reader !== undefined) return reader
+      throw tooLong(run)
+    }
     try {
       const isKept = async () => (await store.getThread(owner, threadId)) !== undefined
-      return await this.#read(await this.#threadRuns.claim(owner, threadId, name, begin, isKept))
+      const run = await this.#threadRuns.claim(owner, threadId, name, begin, isKept)
+      const reader = await this.#read(run, signal)
+      if (reader !== undefined) return reader
+      // Of a long reply that has ended the store has what the log has not kept.
+      const stored = await store.findRun(owner, threadId, run.id)
+      if (stored === undefined || stored.status === 'streaming') throw tooLong(run)
+      return await this.#storedRuns.join(owner, threadId, name, stored)
     } catch (error) {
       if (error instanceof RunConflict)
         return this.#storedRuns.join(owner, threadId, name, error.run)
@@ -83,18 +94,23 @@ export class RunService {
 
   /**
    * The frames of the run that is going in a thread, or what follows an event of one of its runs.
-   * @returns undefined where there is no such run, or that part of it is not kept any more
+   * @param signal aborts when the reader leaves
+   * @returns undefined where there is no such run, or it has ended and that part is not kept any more
+   * @throws AppError `run_in_progress` where it goes on and that part is not kept any more
    */
   async follow(
     owner: Owner,
     threadId: string,
     after: EventPosition | undefined,
+    signal: AbortSignal,
   ): Promise<RunLogReader | undefined> {
     const run = await this.#threadRuns.latest(owner, threadId)
     const isMeant = after === undefined ? run?.status === 'streaming' : run?.id === after.runId
-    if (run !== undefined && isMeant)
-      return this.#options.runLog.follow(run.id, after?.sequence ?? 0)
-    return this.#storedRuns.follow(owner, threadId, after)
+    if (run === undefined || !isMeant) return this.#storedRuns.follow(owner, threadId, after)
+    const reader = await this.#options.runLog.follow(run.id, after?.sequence ?? 0)
+    if (reader !== undefined) this.#noteReader(run, signal)
+    else if (run.status === 'streaming') throw tooLong(run)
+    return reader
   }
 
   /**
@@ -170,12 +186,19 @@ export class RunService {
     return beginning.finally(() => this.#beginning.delete(beginning))
   }
 
-  async #read(run: Run): Promise<RunLogReader> {
-    const frames = await this.#options.runLog.follow(run.id, 0)
-    if (frames === undefined)
-      throw new AppError('run_in_progress', 'The reply is too long to join. Read the messages.')
-    await waitFor(run.begun, this.#options.patienceMs)
-    return frames
+  /** @returns undefined where its beginning is not kept any more */
+  async #read(run: Run, signal: AbortSignal): Promise<RunLogReader | undefined> {
+    const { runLog, patienceMs } = this.#options
+    const reader = await runLog.follow(run.id, 0)
+    if (reader === undefined) return undefined
+    this.#noteReader(run, signal)
+    await waitFor(run.begun, patienceMs)
+    return reader
+  }
+
+  #noteReader(run: Run, signal: AbortSignal): void {
+    // Nobody could come back for a reply that is not stored.
+    if (this.#options.disconnectPolicy === 'abort' || !run.isStored) run.stopAfter(signal)
   }
 
   /** @throws AppError what the store throws */
@@ -199,13 +222,8 @@ export class RunService {
     }
   }
 
-  async #begin(
-    owner: Owner,
-    request: ChatRequest,
-    name: RunName,
-    signal: AbortSignal,
-  ): Promise<Run> {
-    const { store, limit, runLog, serverId, disconnectPolicy } = this.#options
+  async #begin(owner: Owner, request: ChatRequest, name: RunName): Promise<Run> {
+    const { store, limit, runLog, serverId } = this.#options
     const permit = limit.enter()
     try {
       const id = createRunId()
@@ -222,8 +240,6 @@ export class RunService {
         permit.release()
       })
       if (this.#isInterrupted) run.stop('shutdown')
-      // Nobody could come back for a reply that is not stored.
-      if (disconnectPolicy === 'abort' || !conversation.isStored) stopWith(signal, run)
       return run
     } catch (error) {
       permit.release()
@@ -238,10 +254,9 @@ function createRunId(): string {
   return Buffer.from(uuid.slice(0, 8) + uuid.slice(-10), 'hex').toString('base64url')
 }
 
-function stopWith(signal: AbortSignal, run: Run): void {
-  const stop = () => run.stop('left')
-  if (signal.aborted) stop()
-  else signal.addEventListener('abort', stop, { once: true })
+function tooLong({ id }: Run): AppError {
+  const detail = 'The reply is too long to be followed from there. Read the messages.'
+  return new AppError('run_in_progress', detail, { run_id: id })
 }
 
 /** Resolves with the promise, or after so many ms without it. @throws what it rejects with by then */

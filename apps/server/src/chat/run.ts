@@ -1,15 +1,15 @@
 import {
-  createProblem,
   encodeChunks,
   errorChunk,
   isTerminal,
+  ProblemError,
   type MessageStatus,
   type Problem,
   type TerminalChunk,
   type UIMessageChunk,
 } from '@assistant-ui-proxy/contract'
 import type { Logger } from 'pino'
-import { AppError, maskedProblem, problemOf } from '../app-error.ts'
+import { AppError, interrupted, maskedProblem, problemOf } from '../app-error.ts'
 import type { Owner } from '../identity/owner.ts'
 import type { Attachments } from './attachments.ts'
 import type { Conversation } from './conversation.ts'
@@ -53,6 +53,9 @@ export class Run {
   #hasBegun = false
   #status: MessageStatus = 'streaming'
   #sequence = 1
+  #readers = 0
+  /** Whether it is stored as it ended. */
+  #isFinal = true
   /** From the terminal chunk on; resolves when the reply is stored. */
   #ending: Promise<void> | undefined
   /** Resolves when the reply has ended and is stored. */
@@ -72,6 +75,10 @@ export class Run {
     this.settled = this.#go(options)
   }
 
+  get isStored(): boolean {
+    return this.#kept !== undefined
+  }
+
   /** How far the reply has come. */
   get status(): MessageStatus {
     return this.#status
@@ -80,6 +87,16 @@ export class Run {
   /** Resolves with the first chunk. @throws AppError for what failed before it */
   get begun(): Promise<void> {
     return this.#begun.promise
+  }
+
+  /** Goes on no longer than one of those does who read it until these abort. */
+  stopAfter(reader: AbortSignal): void {
+    this.#readers++
+    const leave = () => {
+      if (--this.#readers === 0) this.stop('left')
+    }
+    if (reader.aborted) leave()
+    else reader.addEventListener('abort', leave, { once: true })
   }
 
   /** Closes the upstream. What has come is kept. */
@@ -94,7 +111,7 @@ export class Run {
     } catch (error) {
       await this.#fail(error)
     } finally {
-      this.#output.end()
+      this.#output.end(this.#isFinal)
     }
   }
 
@@ -131,10 +148,11 @@ export class Run {
   }
 
   async #fail(error: unknown): Promise<void> {
-    const end = this.#endFor(error)
+    const problem = this.#problemFor(error)
+    const end: TerminalChunk = problem ? errorChunk(problem) : { type: 'abort' }
     const start = { type: 'start' as const, messageId: this.#replyId }
     const chunks = this.#hasBegun ? [end] : [start, end]
-    await this.#end(chunks, end, end.type === 'error' ? error : undefined)
+    await this.#end(chunks, end, problem && new ProblemError(problem, { cause: error }))
   }
 
   /**
@@ -144,11 +162,16 @@ export class Run {
   async #end(
     chunks: readonly UIMessageChunk[],
     last: TerminalChunk,
-    failure?: unknown,
+    failure?: ProblemError,
   ): Promise<void> {
     this.#status = statusAfter[last.type]
     const frames = this.#encode(chunks)
     const problem = await this.#keep(chunks, frames.length)
+    if (problem) {
+      // Who asks again is to have what is stored by then.
+      this.#status = 'failed'
+      this.#isFinal = false
+    }
     if (failure !== undefined && !this.#hasBegun) this.#begun.reject(failure)
     void this.#append(problem ? this.#encode([errorChunk(problem)]) : frames)
   }
@@ -174,19 +197,14 @@ export class Run {
     return room
   }
 
-  #endFor(error: unknown): TerminalChunk {
+  /** @returns undefined where it was stopped */
+  #problemFor(error: unknown): Problem | undefined {
     const { signal } = this.#controller
-    if (signal.reason === ('shutdown' satisfies StopReason))
-      return errorChunk(
-        createProblem(
-          'run_interrupted',
-          'The server was stopped in the middle of the reply. Try again.',
-        ),
-      )
-    if (signal.aborted) return { type: 'abort' }
+    if (signal.reason === ('shutdown' satisfies StopReason)) return interrupted()
+    if (signal.aborted) return undefined
     const problem = problemOf(error)
     if (problem === undefined) this.#log.error({ err: error }, 'a run failed unexpectedly')
-    return errorChunk(problem ?? maskedProblem())
+    return problem ?? maskedProblem()
   }
 
   /** @returns why it could not be kept */

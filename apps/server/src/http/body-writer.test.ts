@@ -46,6 +46,19 @@ describe('createBodyWriter', () => {
     await ended.promise
   })
 
+  it('lets go of a reader who takes nothing', async () => {
+    const ended = Promise.withResolvers<void>()
+    const port = await serve(async (response) => {
+      const write = createBodyWriter(response, 100)
+      while (!response.destroyed) await write(Buffer.alloc(65_536))
+      ended.resolve()
+    })
+    const answer = await ask(port)
+    answer.pause()
+    await ended.promise
+    await expect(buffer(answer)).rejects.toThrow('aborted')
+  })
+
   it('leaves an answer that is cut without its end', async () => {
     const port = await serve(async (response) => {
       const write = createBodyWriter(response)

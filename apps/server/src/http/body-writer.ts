@@ -6,10 +6,11 @@ import type { Sink } from '../sink.ts'
 /**
  * A writer of a body whose length is not known. Node sends a chunk of it as four pieces, which costs
  * more than all else that is done to a small one; this writes each in one, in the same coding.
- * There is room again when the reader has taken what waits, or has left.
+ * There is room again when the reader has taken what waits, or has left. One that takes nothing for a
+ * minute is let go: it may come back for the rest.
  * @see RFC 9112, 7.1 Chunked transfer coding
  */
-export function createBodyWriter(response: Response): Sink<Uint8Array> {
+export function createBodyWriter(response: Response, stuckAfterMs = 60_000): Sink<Uint8Array> {
   const { httpVersionMajor, httpVersionMinor } = response.req
   // Readers of before HTTP/1.1 read until the connection closes: Node sees to it.
   const isChunked = httpVersionMajor === 1 && httpVersionMinor >= 1
@@ -18,8 +19,8 @@ export function createBodyWriter(response: Response): Sink<Uint8Array> {
     const { socket } = response
     // The first piece goes with the headers.
     if (isChunked && response.headersSent && socket !== null)
-      return socket.write(inChunk(bytes)) ? undefined : drained(socket)
-    return response.write(bytes) ? undefined : drained(response)
+      return socket.write(inChunk(bytes)) ? undefined : drained(socket, stuckAfterMs)
+    return response.write(bytes) ? undefined : drained(response, stuckAfterMs)
   }
 }
 
@@ -34,10 +35,12 @@ function inChunk(bytes: Uint8Array): Buffer {
   return chunk
 }
 
-async function drained(stream: Writable): Promise<void> {
+async function drained(stream: Writable, stuckAfterMs: number): Promise<void> {
   const ended = new AbortController()
+  const stuck = setTimeout(() => stream.destroy(), stuckAfterMs).unref()
   const either = [once(stream, 'drain', ended), once(stream, 'close', ended)]
   await Promise.race(either).catch(() => undefined)
+  clearTimeout(stuck)
   ended.abort()
   await Promise.allSettled(either)
 }

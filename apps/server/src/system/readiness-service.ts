@@ -1,5 +1,6 @@
 import type { Readiness } from '@assistant-ui-proxy/contract'
 import type { Logger } from 'pino'
+import type { LeaseKeeper } from '../chat/lease-keeper.ts'
 import type { RunLog } from '../chat/run-log.ts'
 import type { RunService } from '../chat/run-service.ts'
 import type { Upstream } from '../chat/upstream.ts'
@@ -12,6 +13,7 @@ export interface ReadinessOptions {
   readonly upstream: Upstream
   readonly runLog: RunLog
   readonly runs: RunService
+  readonly lease: LeaseKeeper
   readonly log: Logger
 }
 
@@ -40,8 +42,9 @@ export class ReadinessService {
   }
 
   async #findProblems(): Promise<string[]> {
-    const { runs, store, log } = this.#options
+    const { runs, lease, store, log } = this.#options
     const problems = runs.isClosed ? ['the server is shutting down'] : []
+    if (!lease.isKept) problems.push('the storage cannot be written to')
     try {
       await store.ping()
     } catch (error) {

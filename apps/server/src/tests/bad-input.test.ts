@@ -266,6 +266,13 @@ const cases: Case[] = [
     fault: ['body.messages.1.id', /another message/],
   },
   {
+    name: 'a Last-Event-ID of another server',
+    path: '/api/chat/t/stream',
+    headers: { 'last-event-id': 'run.3, run.4' },
+    status: 400,
+    code: 'invalid_request',
+  },
+  {
     name: 'a flag that is neither',
     path: '/api/threads?is_archived=yes',
     status: 400,

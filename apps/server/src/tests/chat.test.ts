@@ -21,7 +21,7 @@ import {
   scriptUpstream,
   textBatch,
 } from './scripted-upstream.ts'
-import { scriptConversation } from './conversation.ts'
+import { collect, scriptConversation } from './conversation.ts'
 import { createTestDatabase } from './postgres-test-database.ts'
 import { startTestServer } from './test-server.ts'
 
@@ -300,6 +300,27 @@ describe('leaving, with DISCONNECT_POLICY=abort', () => {
     await expect
       .poll(async () => (await messagesOf(client, 't1'))[1])
       .toMatchObject({ status: 'stopped', parts: [{ text: 'partial', state: 'done' }] })
+  })
+
+  it('goes on while somebody else reads it', async () => {
+    const goOn = Promise.withResolvers<void>()
+    const { upstream } = scriptUpstream(async function* () {
+      yield textBatch('one ')
+      await goOn.promise
+      yield textBatch('two')
+      yield finishBatch
+    })
+    const { client } = await startTestServer({ upstream, env })
+    const first = client.chat.stream({ ...hello, id: 't1' })
+    await first.next()
+    const second = await client.chat.follow('t1')
+    const reading = collect(second ?? [])
+    await first.return()
+    // What the server makes of the leaving comes before this answer.
+    await messagesOf(client, 't1')
+    goOn.resolve()
+    expect((await reading).at(-1)).toMatchObject({ type: 'finish' })
+    expect((await messagesOf(client, 't1'))[1]).toMatchObject({ status: 'complete' })
   })
 
   it('stops the upstream before its first chunk too', async () => {

@@ -325,12 +325,30 @@ describe('a run that waits for a place among those that go on', () => {
     const { client, url, say, stop, asked } = await startConversation(env)
     say('one')
     await post(url, hello)
-    const reading = collect(client.chat.stream(waiting)).catch(() => [])
+    const reading = post(url, waiting)
     await expect.poll(() => messagesIn(client, 't2')).toHaveLength(2)
     await stop()
-    await reading
+    const answer = await reading
+    expect(answer.status).toBe(503)
+    expect(await answer.json()).toMatchObject({ code: 'run_interrupted' })
     expect(asked()).toBe(1)
   })
+})
+
+it('tells where a reply is too long to be followed from its beginning, and gives the whole when it has ended', async () => {
+  const { client, url, say, finish } = await startConversation()
+  const reading = post(url, hello).then((answer) => answer.text())
+  const piece = 'x'.repeat(300_000)
+  for (let count = 0; count < 10; count++) say(piece)
+  const following = () => client.chat.resume({ params: { thread_id: 't1' } })
+  await expect.poll(following).toMatchObject({ status: 409, body: { code: 'run_in_progress' } })
+  expect((await post(url, hello)).status).toBe(409)
+  finish()
+  const whole = textOf(chunksIn(await reading))
+  expect(whole).toBe(piece.repeat(10))
+  const again = await post(url, hello)
+  expect(again.status).toBe(200)
+  expect(textOf(chunksIn(await again.text()))).toBe(whole)
 })
 
 it('answers HEAD with the headers alone, and leaves the connection in order', async () => {

@@ -57,6 +57,18 @@ describe('a PostgreSQL that fails', { timeout: 30_000 }, () => {
     expect((await client.threads.list()).status).toBe(200)
   })
 
+  it('is not ready while nothing can be written, and is again when it can', async () => {
+    const url = await createTestDatabase()
+    const { client } = await startServer(url)
+    const unlock = await hold(url, lockOf('leases'))
+    const isReady = () => client.system.ready()
+    await expect
+      .poll(isReady, { timeout: 10_000 })
+      .toMatchObject({ status: 503, body: { problems: [expect.stringContaining('written')] } })
+    await unlock()
+    await expect.poll(isReady, { timeout: 10_000 }).toMatchObject({ status: 200 })
+  })
+
   it('tells of a reply whose end it cannot store, and has it as soon as it can', async () => {
     const url = await createTestDatabase()
     const { upstream, say, finish } = scriptConversation()
@@ -75,6 +87,8 @@ describe('a PostgreSQL that fails', { timeout: 30_000 }, () => {
     await expect
       .poll(async () => (await messagesOf(client))[1], { timeout: 5_000 })
       .toMatchObject({ status: 'complete', parts: [{ text: 'all of it' }] })
+    const again = chunksIn(await (await post(serverUrl, hello)).text())
+    expect(again.at(-1)).toMatchObject({ type: 'finish' })
     say('more')
     finish()
     await (await post(serverUrl, another)).text()

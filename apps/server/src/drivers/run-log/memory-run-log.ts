@@ -14,9 +14,9 @@ export class MemoryRunLog implements RunLog {
     this.#buffers.set(runId, buffer)
     return {
       append: (frames) => buffer.append(frames),
-      end: () => {
+      end: (isFinal) => {
         buffer.end()
-        const keptMs = isShared ? keptAfterEndMs : 0
+        const keptMs = isShared && isFinal ? keptAfterEndMs : 0
         setTimeout(() => this.#buffers.delete(runId), keptMs).unref()
       },
     }

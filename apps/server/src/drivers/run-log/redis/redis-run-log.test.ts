@@ -67,7 +67,7 @@ describe.skipIf(inject('redisUrl') === '')('RedisRunLog', { timeout: 20_000 }, (
     const laterId = randomUUID()
     const stopping = elsewhere.stop(laterId)
     await new Promise((resolve) => setTimeout(resolve, 100))
-    const output = here.open(laterId, { onStop: () => output.end(), isShared: true })
+    const output = here.open(laterId, { onStop: () => output.end(true), isShared: true })
     expect(await stopping).toBe(true)
   })
 
@@ -156,7 +156,7 @@ async function openRun(onStop?: () => void, url = inject('redisUrl'), urlThere =
   return {
     runId,
     there,
-    write: Object.assign(write, { end: () => output.end() }),
+    write: Object.assign(write, { end: () => output.end(true) }),
     stops: () => stopped,
     readHere: (after: number, reads?: number) => readFrom(here, runId, after, reads),
     readThere: (after: number) => readFrom(there, runId, after),

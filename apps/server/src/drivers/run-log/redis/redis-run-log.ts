@@ -59,15 +59,15 @@ export class RedisRunLog implements RunLog {
     const buffer = new FrameBuffer(runId)
     this.#runs.set(runId, { buffer, onStop })
     const note = isShared ? this.#replicator.add(runId, buffer) : () => undefined
-    const keptMs = isShared ? keptAfterEndMs : 0
     return {
       append: (frames) => {
         note()
         return buffer.append(frames)
       },
-      end: () => {
+      end: (isFinal) => {
         buffer.end()
         note()
+        const keptMs = isShared && isFinal ? keptAfterEndMs : 0
         setTimeout(() => this.#runs.delete(runId), keptMs).unref()
       },
     }
