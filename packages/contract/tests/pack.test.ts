@@ -73,6 +73,12 @@ it('asks for the Node that its dependencies ask for, in the readme too', async (
   expect(readme).toContain(`Node ${engines?.node?.replace('>=', '') ?? ''} or newer`)
 })
 
+it('names all that it exports in the readme', async () => {
+  const readme = await readFile(join(packageRoot, 'README.md'), 'utf8')
+  const names = Object.keys(await import('../src/index.ts'))
+  expect(names.filter((name) => !readme.includes(`\`${name}\``))).toEqual([])
+})
+
 describe.each(['nodenext', 'bundler'])('an app with moduleResolution %s', (moduleResolution) => {
   const compile = (file: string, ...more: string[]) =>
     run(tsc, [...compilerOptions(moduleResolution), ...more, file], app)
@@ -83,13 +89,14 @@ describe.each(['nodenext', 'bundler'])('an app with moduleResolution %s', (modul
     expect(code).toBe(0)
   })
 
-  it('compiles the example of the readme', async () => {
+  it('compiles the examples of the readme', async () => {
     const readme = await readFile(join(packageRoot, 'README.md'), 'utf8')
-    await writeFile(
-      join(app, 'readme.ts'),
-      /```ts\n([\s\S]+?)```/.exec(readme)?.[1] ?? 'no example',
-    )
-    expect((await compile('readme.ts')).stdout).toBe('')
+    const examples = [...readme.matchAll(/```ts\n([\s\S]+?)```/g)].map(([, code]) => code ?? '')
+    expect(examples).toHaveLength(2)
+    for (const example of examples) {
+      await writeFile(join(app, 'readme.ts'), example)
+      expect((await compile('readme.ts')).stdout).toBe('')
+    }
   })
 
   it('finds no fault in the declarations, but those of ts-rest, which are written for zod 3', async () => {

@@ -10,7 +10,7 @@ export type AssistantCloudClient = ReturnType<typeof createAssistantCloudClient>
  * @param options `headers` gives `Authorization`, and for an API key `Aui-User-Id` and
  *   `Aui-Workspace-Id`
  */
-export function createAssistantCloudClient(baseUrl: string, options: ClientOptions) {
+export function createAssistantCloudClient(baseUrl: string, options: ClientOptions = {}) {
   const api = createFetcher(options)
   return initClient(assistantCloudContract, { baseUrl, baseHeaders: {}, api })
 }
