@@ -136,8 +136,8 @@ async function openDatabase(sql: SqlStorage, config: Config): Promise<OwnDatabas
   }
 }
 
-function openFileStore({ files: { place } }: Config): FileStore {
-  return place.driver === 'disk' ? new DiskFileStore(place.folder) : new S3FileStore(place)
+function openFileStore({ files: { store } }: Config): FileStore {
+  return store.driver === 'disk' ? new DiskFileStore(store.folder) : new S3FileStore(store)
 }
 
 async function openRunLog({ redisUrl }: Config, log: Logger) {

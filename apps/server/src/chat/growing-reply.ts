@@ -11,7 +11,7 @@ export class GrowingReply {
   isQueued = false
   /** Why its end was not taken, and it was ended as failed. */
   refusal: unknown
-  /** What was taken and may or may not have been stored: it stays in the pieces that it was in. */
+  /** What was taken and may or may not have been stored, as it was: `position` counts its chunks. */
   #returned: readonly UIMessageChunk[] = []
   #chunks: UIMessageChunk[] = []
   #position = 0

@@ -57,7 +57,7 @@ describe('ReplyWriter', () => {
 })
 
 function writerTo(saveReplies: ThreadStore['saveReplies']): ReplyWriter {
-  return new ReplyWriter({ saveReplies } as ThreadStore, log)
+  return new ReplyWriter({ saveReplies }, log)
 }
 
 function growingReply(messageId: string): GrowingReply {

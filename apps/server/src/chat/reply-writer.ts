@@ -30,7 +30,7 @@ interface Ending {
  * costs no write. Replies that end together are stored together.
  */
 export class ReplyWriter {
-  readonly #store: ThreadStore
+  readonly #store: Pick<ThreadStore, 'saveReplies'>
   readonly #log: Logger
   #dirty = new Set<GrowingReply>()
   #timer: NodeJS.Timeout | undefined
@@ -40,7 +40,7 @@ export class ReplyWriter {
   /** One write after another: an earlier state must not land on top of a later one. */
   #writing: Promise<unknown> = Promise.resolve()
 
-  constructor(store: ThreadStore, log: Logger) {
+  constructor(store: Pick<ThreadStore, 'saveReplies'>, log: Logger) {
     this.#store = store
     this.#log = log
   }
@@ -84,7 +84,7 @@ export class ReplyWriter {
   #arm(sinceMs = performance.now()): void {
     if (this.#timer !== undefined) return
     const delayMs = Math.max(0, sinceMs + this.#intervalMs - performance.now())
-    // Not for its sake does a process go on that has nothing else to do.
+    // This timer alone must not keep the process alive.
     this.#timer = setTimeout(() => void this.#flush(), delayMs).unref()
   }
 

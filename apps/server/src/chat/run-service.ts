@@ -248,7 +248,7 @@ export class RunService {
   }
 }
 
-/** Short, since every event carries it: 72 of the random bits of a UUID, which Node has in stock. */
+/** 72 random bits in 12 characters, since every event carries it. Node has a UUID's bytes drawn already. */
 function createRunId(): string {
   const uuid = randomUUID()
   return Buffer.from(uuid.slice(0, 8) + uuid.slice(-10), 'hex').toString('base64url')

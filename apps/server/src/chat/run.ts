@@ -70,7 +70,7 @@ export class Run {
     this.#writer = writer
     if (conversation.isStored)
       this.#kept = new GrowingReply({ owner, messageId: conversation.replyId, runId: id })
-    // Who asks later than the failure reads of it in the frames.
+    // It may fail before anybody waits for it: those who come later find the failure in the log.
     this.#begun.promise.catch(() => undefined)
     this.settled = this.#go(options)
   }

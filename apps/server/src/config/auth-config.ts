@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { list, type Missing } from './variables.ts'
 
 const modes = ['open', 'anonymous', 'jwt', 'api-key'] as const
 
@@ -20,26 +21,18 @@ interface JwtConfig {
 
 /** The variables that say who is let in. */
 export const authVariables = {
-  AUTH: z
-    .string()
-    .transform((list) => list.split(',').map((name) => name.trim()))
-    .pipe(z.array(z.enum(modes)))
-    .default(['open']),
+  AUTH: list.pipe(z.array(z.enum(modes)).min(1)).default(['open']),
   AUTH_OPEN_IN_PRODUCTION: z.literal('yes', 'must be yes, or not set').optional(),
   JWT_ISSUER: z
     .url({ protocol: /^https?$/, error: 'must be a URL, such as https://login.example.com' })
     .refine(isSafe, 'must be https, except on this machine')
     .optional(),
-  JWT_AUDIENCE: z
-    .string()
-    .transform((list) => list.split(',').map((audience) => audience.trim()))
-    .optional(),
+  JWT_AUDIENCE: list.pipe(z.array(z.string()).min(1)).optional(),
   JWT_USER_CLAIM: z.string().default('sub'),
   JWT_WORKSPACE_CLAIM: z.string().optional(),
 }
 
 type Variables = z.output<z.ZodObject<typeof authVariables>>
-type Missing = Partial<Record<keyof Variables, string>>
 
 /**
  * @param elsewhere where threads are kept without a database, which sessions and keys need
@@ -49,9 +42,9 @@ export function chooseAuth(
   variables: Variables,
   environment: string,
   elsewhere: { readonly apiKey: string | undefined } | undefined,
-): { auth: AuthConfig; missing: Missing } {
+): { auth: AuthConfig; missing: Missing<Variables> } {
   const { AUTH, JWT_ISSUER: issuer, JWT_AUDIENCE: audiences } = variables
-  const missing: Missing = {}
+  const missing: Missing<Variables> = {}
   const isOpen = AUTH.includes('open')
   if (isOpen && environment === 'production' && variables.AUTH_OPEN_IN_PRODUCTION === undefined)
     missing.AUTH =

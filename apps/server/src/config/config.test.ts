@@ -136,13 +136,13 @@ describe('createConfig', () => {
 
   it('keeps attachments in a folder, or in S3 with its keys', () => {
     expect(createConfig({ FILES_URL: 'disk:/var/files' }).files).toMatchObject({
-      place: { driver: 'disk', folder: '/var/files' },
+      store: { driver: 'disk', folder: '/var/files' },
       maxBytes: 26_214_400,
     })
     const s3 = { FILES_URL: 's3:https://s3.example.com/bucket' }
     expect(() => createConfig(s3)).toThrow(/S3_ACCESS_KEY_ID: must[^]*S3_SECRET_ACCESS_KEY: must/)
     const keys = { S3_ACCESS_KEY_ID: 'a', S3_SECRET_ACCESS_KEY: 'b' }
-    expect(createConfig({ ...s3, ...keys }).files.place).toEqual({
+    expect(createConfig({ ...s3, ...keys }).files.store).toEqual({
       driver: 's3',
       url: 'https://s3.example.com/bucket',
       accessKeyId: 'a',

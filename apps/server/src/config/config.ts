@@ -2,11 +2,10 @@ import { resolve } from 'node:path'
 import { z } from 'zod'
 import { chooseFiles, filesVariables, type FilesConfig } from './files-config.ts'
 import { authVariables, chooseAuth, type AuthConfig } from './auth-config.ts'
-import { databaseOf, databaseVariables, type DatabaseConfig } from './database-config.ts'
+import { chooseDatabase, databaseVariables, type DatabaseConfig } from './database-config.ts'
 import { workspaceRoot, type Env } from './env.ts'
 import {
-  milliseconds,
-  resilienceOf,
+  chooseResilience,
   resilienceVariables,
   type ResilienceConfig,
 } from './resilience-config.ts'
@@ -18,6 +17,7 @@ import {
   type UpstreamConfig,
 } from './upstream-config.ts'
 import { readUpstreamsFile } from './upstreams-file.ts'
+import { list, milliseconds, wholeNumber } from './variables.ts'
 
 export interface Config {
   readonly host: string
@@ -56,12 +56,7 @@ export class StartError extends Error {
 }
 
 const port = (fallback: number) =>
-  z
-    .string()
-    .regex(/^\d+$/, 'must be a number')
-    .default(String(fallback))
-    .transform(Number)
-    .pipe(z.int().max(65_535, 'must be at most 65535'))
+  wholeNumber(fallback, 0).pipe(z.int().max(65_535, 'must be at most 65535'))
 
 const origin = z
   .string()
@@ -78,16 +73,7 @@ const variables = {
     .string()
     .regex(/^[\w-]+$/, 'must be one word, such as production')
     .default('development'),
-  CORS_ORIGINS: z
-    .string()
-    .transform((list) =>
-      list
-        .split(',')
-        .map((entry) => entry.trim())
-        .filter(Boolean),
-    )
-    .pipe(z.array(origin).min(1))
-    .optional(),
+  CORS_ORIGINS: list.pipe(z.array(origin).min(1)).optional(),
   ...authVariables,
   ...databaseVariables,
   ...filesVariables,
@@ -135,13 +121,13 @@ export function createConfig(env: Env): Config {
       `http://127.0.0.1:${vars.WEB_PORT}`,
     ],
     auth,
-    database: databaseOf(vars),
+    database: chooseDatabase(vars),
     files,
     cloudThreads,
     redisUrl: vars.REDIS_URL,
     upstreams,
     upstreamReason,
-    resilience: resilienceOf(vars),
+    resilience: chooseResilience(vars),
     disconnectPolicy: vars.DISCONNECT_POLICY,
     keepAliveMs: vars.KEEP_ALIVE_INTERVAL_MS,
     logLevel: vars.LOG_LEVEL,

@@ -1,7 +1,7 @@
 import { relative, resolve } from 'node:path'
 import { z } from 'zod'
 import { workspaceRoot } from './env.ts'
-import { maxTimerMs, milliseconds, wholeNumber } from './resilience-config.ts'
+import { maxTimerMs, milliseconds, wholeNumber } from './variables.ts'
 
 export type DatabaseConfig = SqliteConfig | PostgresConfig
 
@@ -32,7 +32,7 @@ export const databaseVariables = {
   DATABASE_STATEMENT_TIMEOUT_MS: milliseconds(10_000, 1, maxTimerMs - 1_000),
 }
 
-export function databaseOf(vars: {
+export function chooseDatabase(vars: {
   readonly DATABASE_URL: string
   readonly DATABASE_POOL_SIZE: number
   readonly DATABASE_STATEMENT_TIMEOUT_MS: number

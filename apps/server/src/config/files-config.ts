@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { workspaceRoot } from './env.ts'
-import { wholeNumber } from './resilience-config.ts'
+import { list, wholeNumber, type Missing } from './variables.ts'
 
 export interface FilesConfig {
-  readonly place:
+  readonly store:
     | { readonly driver: 'disk'; readonly folder: string }
     | {
         readonly driver: 's3'
@@ -45,9 +45,8 @@ export const filesVariables = {
   S3_SECRET_ACCESS_KEY: z.string().optional(),
   S3_REGION: z.string().default('us-east-1'),
   FILES_MAX_BYTES: wholeNumber(26_214_400, 1),
-  FILES_TYPES: z
-    .string()
-    .transform((list) => list.split(',').map((type) => type.trim().toLowerCase()))
+  FILES_TYPES: list
+    .transform((types) => types.map((type) => type.toLowerCase()))
     .pipe(z.array(z.string().regex(/^[\w.+-]+\/[\w.+-]+$/, 'must be a media type, as image/png')))
     .default(defaultTypes),
   PUBLIC_URL: z
@@ -57,10 +56,12 @@ export const filesVariables = {
 }
 
 type Variables = z.output<z.ZodObject<typeof filesVariables>>
-type Missing = Partial<Record<keyof Variables, string>>
 
 /** @returns also the variables that are missing, each with what to do */
-export function chooseFiles(variables: Variables): { files: FilesConfig; missing: Missing } {
+export function chooseFiles(variables: Variables): {
+  files: FilesConfig
+  missing: Missing<Variables>
+} {
   const { FILES_URL, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY, S3_REGION } = variables
   const limits = {
     maxBytes: variables.FILES_MAX_BYTES,
@@ -69,18 +70,18 @@ export function chooseFiles(variables: Variables): { files: FilesConfig; missing
   }
   if (FILES_URL.startsWith('disk:')) {
     const folder = resolve(workspaceRoot, FILES_URL.slice('disk:'.length))
-    return { files: { place: { driver: 'disk', folder }, ...limits }, missing: {} }
+    return { files: { store: { driver: 'disk', folder }, ...limits }, missing: {} }
   }
-  const missing: Missing = {}
+  const missing: Missing<Variables> = {}
   const why = 'must be set, since FILES_URL is an S3 store'
   if (S3_ACCESS_KEY_ID === undefined) missing.S3_ACCESS_KEY_ID = why
   if (S3_SECRET_ACCESS_KEY === undefined) missing.S3_SECRET_ACCESS_KEY = why
-  const place = {
+  const store = {
     driver: 's3',
     url: FILES_URL.slice('s3:'.length),
     accessKeyId: S3_ACCESS_KEY_ID ?? '',
     secretAccessKey: S3_SECRET_ACCESS_KEY ?? '',
     region: S3_REGION,
   } as const
-  return { files: { place, ...limits }, missing }
+  return { files: { store, ...limits }, missing }
 }

@@ -1,4 +1,5 @@
-import { z } from 'zod'
+import type { z } from 'zod'
+import { milliseconds, wholeNumber } from './variables.ts'
 
 /** Limits around every upstream, in ms and numbers. */
 export interface ResilienceConfig {
@@ -13,22 +14,6 @@ export interface ResilienceConfig {
   readonly maxRuns: number
   readonly maxQueuedRuns: number
 }
-
-/** A variable that is a number of its own unit. */
-export const wholeNumber = (fallback: number, min: number) =>
-  z
-    .string()
-    .regex(/^\d+$/, 'must be a whole number')
-    .default(String(fallback))
-    .transform(Number)
-    .pipe(z.int().min(min, `must be at least ${min}`))
-
-/** The longest that a timer waits, 24 days: with more, Node has it wait 1 ms. */
-export const maxTimerMs = 2_147_483_647
-
-/** A variable that is a time in milliseconds. */
-export const milliseconds = (fallback: number, min: number, max = maxTimerMs) =>
-  wholeNumber(fallback, min).pipe(z.int().max(max, `must be at most ${max}`))
 
 /** The variables that set them. Times are in milliseconds. */
 export const resilienceVariables = {
@@ -46,7 +31,7 @@ export const resilienceVariables = {
 
 type Variables = z.output<z.ZodObject<typeof resilienceVariables>>
 
-export function resilienceOf(variables: Variables): ResilienceConfig {
+export function chooseResilience(variables: Variables): ResilienceConfig {
   return {
     connectMs: variables.UPSTREAM_CONNECT_TIMEOUT_MS,
     firstChunkMs: variables.UPSTREAM_FIRST_CHUNK_TIMEOUT_MS,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { list, type Missing } from './variables.ts'
 
 /** Who answers. `auto` is what nothing is configured for: an Ollama on this machine, or the demo. */
 export type UpstreamConfig = {
@@ -40,11 +41,7 @@ export const httpUrl = z
  */
 export const upstreamVariables = (names: readonly string[]) => ({
   UPSTREAM: z.enum(['auto', ...upstreamKinds, ...names]).default('auto'),
-  UPSTREAM_FALLBACK: z
-    .string()
-    .transform((list) => list.split(',').map((name) => name.trim()))
-    .pipe(z.array(z.enum([...upstreamKinds, ...names])))
-    .default([]),
+  UPSTREAM_FALLBACK: list.pipe(z.array(z.enum([...upstreamKinds, ...names]))).default([]),
   THREADS: z.literal('remote', 'must be remote, or not set').optional(),
   ASSISTANT_UI_BASE_URL: httpUrl.optional(),
   ASSISTANT_UI_API_KEY: z.string().optional(),
@@ -75,7 +72,7 @@ export function chooseUpstreams(variables: Variables, named: ReadonlyMap<string,
   return {
     upstreams: chosen.map(({ upstream }) => upstream),
     upstreamReason: reason,
-    missing: Object.assign({}, ...chosen.map(({ missing }) => missing)) as Missing,
+    missing: Object.assign({}, ...chosen.map(({ missing }) => missing)) as Missing<Variables>,
   }
 }
 
@@ -93,7 +90,7 @@ export interface CloudThreadsConfig {
 export function chooseCloudThreads(
   { THREADS, ASSISTANT_UI_BASE_URL: baseUrl, ASSISTANT_UI_API_KEY: apiKey }: Variables,
   hasDatabase: boolean,
-): { cloudThreads: CloudThreadsConfig | undefined; missing: Missing } {
+): { cloudThreads: CloudThreadsConfig | undefined; missing: Missing<Variables> } {
   if (THREADS === 'remote') {
     const missing =
       baseUrl === undefined ? { ASSISTANT_UI_BASE_URL: 'must be set, since THREADS is remote' } : {}
@@ -106,12 +103,10 @@ export function chooseCloudThreads(
   }
 }
 
-type Missing = Partial<Record<keyof Variables, string>>
-
 function upstreamOf(
   name: UpstreamConfig['kind'],
   variables: Variables,
-): { upstream: UpstreamConfig; missing: Missing } {
+): { upstream: UpstreamConfig; missing: Missing<Variables> } {
   switch (name) {
     case 'assistant-cloud': {
       const { ASSISTANT_UI_BASE_URL, ASSISTANT_UI_API_KEY, ASSISTANT_UI_ASSISTANT_ID } = variables
@@ -126,7 +121,7 @@ function upstreamOf(
         apiKey: ASSISTANT_UI_API_KEY ?? '',
         assistantId: ASSISTANT_UI_ASSISTANT_ID ?? '',
       }
-      return { upstream, missing: Object.fromEntries(missing) as Missing }
+      return { upstream, missing: Object.fromEntries(missing) as Missing<Variables> }
     }
     case 'remote': {
       const baseUrl = variables.ASSISTANT_UI_BASE_URL

@@ -115,7 +115,7 @@ describe('the server process', { timeout: 30_000 }, () => {
   it('does not start with a bad variable, and names it', async () => {
     const { code, stderr } = await runToEnd({ LOG_LEVEL: 'loud', PORT: 'x' })
     expect(stderr).toMatch(/LOG_LEVEL: .*\n/)
-    expect(stderr).toMatch(/PORT: must be a number\n/)
+    expect(stderr).toMatch(/PORT: must be a whole number\n/)
     expect(stderr).not.toMatch(/^\s+at /m)
     expect(code).toBe(1)
   })

@@ -8,7 +8,6 @@ import type { FileStore } from '../../files/file-store.ts'
 
 /** Files in a folder of this machine, under their ids. */
 export class DiskFileStore implements FileStore {
-  readonly name = 'disk'
   readonly #folder: string
 
   constructor(folder: string) {
@@ -42,7 +41,9 @@ export class DiskFileStore implements FileStore {
   }
 
   async delete(id: string): Promise<void> {
-    await rm(this.#pathOf(id), { force: true })
+    await rm(this.#pathOf(id), { force: true }).catch((error: unknown) => {
+      throw storageUnavailable(error)
+    })
   }
 
   /** Ids are this server's own: there is nothing in them that leads elsewhere. */

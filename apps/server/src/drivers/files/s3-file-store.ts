@@ -18,7 +18,6 @@ const maxRetries = 5
 
 /** Files in a bucket of any S3-compatible store, which several servers share. */
 export class S3FileStore implements FileStore {
-  readonly name = 's3'
   readonly #client: AwsClient
   readonly #url: string
   readonly #timeoutMs: number

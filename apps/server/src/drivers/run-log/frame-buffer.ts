@@ -13,7 +13,7 @@ const keptBytes = 2_097_152
 
 const frameEnd = '\n\n'
 
-/** Of UTF-8, for one UTF-16 unit. */
+/** A UTF-16 unit takes three bytes of UTF-8 at most. */
 const maxBytesPerUnit = 3
 
 interface Block {
@@ -28,7 +28,7 @@ export class FrameBuffer implements RunLogWriter {
   readonly #runId: string
   readonly #onUnread: (() => void) | undefined
   readonly #blocks: Block[] = []
-  /** Of the blocks. */
+  /** The newest of the blocks. */
   #last: Block | undefined
   #length: number
   #isEnded = false

@@ -61,7 +61,7 @@ export class LogReplicator {
 
   #schedule(ms: number): void {
     if (this.#timer !== undefined || this.#sending !== undefined) return
-    // Not for its sake does a process go on that has nothing else to do.
+    // This timer alone must not keep the process alive.
     this.#timer = setTimeout(() => void this.flush(), ms).unref()
   }
 

@@ -21,7 +21,7 @@ export class CloudReplies {
   readonly #access: AssistantCloudAccess
   readonly #places: BoundedMap<CloudIds>
   readonly #growthIntervalMs: number
-  /** Of those that have ended, that they have: what is saved again must not begin them anew. */
+  /** Also those that have ended: a save that is repeated must not begin them anew. */
   readonly #known = new BoundedMap<KnownReply>(rememberedReplies)
 
   constructor(
