@@ -7,7 +7,6 @@ import { createChatRoutes } from './chat/chat-routes.ts'
 import type { LeaseKeeper } from './chat/lease-keeper.ts'
 import { ModelService } from './chat/model-service.ts'
 import type { RunService } from './chat/run-service.ts'
-import { TitleService } from './chat/title-service.ts'
 import { createCloudRoutes } from './cloud/cloud-routes.ts'
 import { CloudService } from './cloud/cloud-service.ts'
 import { ReportService } from './cloud/report-service.ts'
@@ -27,6 +26,7 @@ import { ReadinessService } from './system/readiness-service.ts'
 import { createSystemRoutes } from './system/system-routes.ts'
 import { createThreadRoutes } from './threads/thread-routes.ts'
 import { ThreadService } from './threads/thread-service.ts'
+import { TitleService } from './threads/title-service.ts'
 
 const endpointOptions = {
   responseValidation: true,

@@ -1,9 +1,9 @@
 import { threadContract } from '@assistant-ui-proxy/contract'
 import { initServer } from '@ts-rest/express'
-import type { TitleService } from '../chat/title-service.ts'
 import { ownerOf } from '../http/authentication.ts'
 import { leaveSignal } from '../http/leave-signal.ts'
 import type { ThreadService } from './thread-service.ts'
+import type { TitleService } from './title-service.ts'
 
 export function createThreadRoutes(threads: ThreadService, titles: TitleService) {
   return initServer().router(threadContract, {

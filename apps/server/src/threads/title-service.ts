@@ -1,9 +1,9 @@
 import { accumulate, emptyReply, textOfParts, type ChatMessage } from '@assistant-ui-proxy/contract'
 import type { Logger } from 'pino'
 import { threadNotFound } from '../app-error.ts'
+import type { Upstream } from '../chat/upstream.ts'
 import type { Owner } from '../identity/owner.ts'
-import type { ThreadStore } from '../threads/thread-store.ts'
-import type { Upstream } from './upstream.ts'
+import type { ThreadStore } from './thread-store.ts'
 
 /** Stands before the conversation. */
 const instruction =
