@@ -125,10 +125,11 @@ export class AssistantCloudThreadStore implements ThreadStore {
   async listBranch(owner: Owner, threadId: string, messageId: string): Promise<Message[]> {
     const messages = await this.listMessages(owner, threadId)
     const byId = new Map(messages.map((message) => [message.id, message]))
-    const branch: Message[] = []
-    for (let next = byId.get(messageId); next; next = byId.get(next.parent_id ?? ''))
-      branch.unshift(next)
-    return branch
+    const branch = new Set<Message>()
+    let next = byId.get(messageId)
+    // It ends even where the service has them in a circle.
+    for (; next && !branch.has(next); next = byId.get(next.parent_id ?? '')) branch.add(next)
+    return [...branch].toReversed()
   }
 
   async findMessages(owner: Owner, threadId: string, ids: readonly string[]): Promise<Message[]> {
