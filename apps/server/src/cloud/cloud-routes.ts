@@ -1,4 +1,9 @@
-import { assistantCloudContract, textOfParts, titleAssistantId } from '@assistant-ui-proxy/contract'
+import {
+  assistantCloudContract,
+  idSchema,
+  textOfParts,
+  titleAssistantId,
+} from '@assistant-ui-proxy/contract'
 import { initServer } from '@ts-rest/express'
 import { AppError } from '../app-error.ts'
 import type { RunService } from '../chat/run-service.ts'
@@ -165,7 +170,9 @@ export function createCloudRoutes(services: CloudServices) {
       return { status: 200, body: { success: true, ...signed, publicUrl, key: id } }
     },
     downloadUrl: async ({ body, req, res }) => {
-      const id = 'key' in body ? body.key : (fileIdOf(body.url) ?? '')
+      const named = 'key' in body ? body.key : fileIdOf(body.url)
+      // What is no id of this server's names no file.
+      const id = idSchema.safeParse(named).data ?? ''
       await files.find(ownerOf(res), id)
       const url = serverUrlOf(services.publicUrl, req) + filePath(id)
       return { status: 200, body: { ...fileUrls.sign('GET', id, url), key: id } }

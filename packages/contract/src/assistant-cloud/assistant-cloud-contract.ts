@@ -1,6 +1,5 @@
 import { initContract } from '@ts-rest/core'
 import { z } from 'zod'
-import { idSchema } from '../id.ts'
 import {
   cloudDownloadUrlSchema,
   cloudFilenameSchema,
@@ -195,7 +194,7 @@ const files = c.router({
   downloadUrl: {
     method: 'POST',
     path: '/v1/files/attachments/generate-presigned-download-url',
-    body: z.union([z.object({ key: idSchema }), z.object({ url: z.string() })]),
+    body: z.union([z.object({ key: z.string() }), z.object({ url: z.string() })]),
     responses: { 200: cloudDownloadUrlSchema },
   },
 })
