@@ -1,7 +1,6 @@
 import { pipeline } from 'node:stream/promises'
 import { Router, type Request } from 'express'
 import { ownerIn, readCredentials } from '../http/authentication.ts'
-import { refuseMethodsBut } from '../http/unmatched.ts'
 import type { Authenticator } from '../identity/authenticator.ts'
 import type { FileService } from './file-service.ts'
 import type { FileMethod, SignedUrls } from './signed-urls.ts'
@@ -48,7 +47,6 @@ export function createFileRoutes(files: FileService, urls: SignedUrls, identity:
     })
   })
 
-  refuseMethodsBut(router, '/v1/files/:file_id', ['GET', 'PUT'])
   return router
 }
 

@@ -284,7 +284,6 @@ const cases: Case[] = [
       ['GET', '/api/chat'],
       ['POST', '/api/export'],
       ['PUT', '/api/import'],
-      ['POST', '/v1/files/x'],
       ['PUT', '/v1/threads'],
     ] as const
   ).map(([method, path]) => ({
