@@ -49,7 +49,8 @@ describe('EventMapper', () => {
     expect(textOf(chunks)).toBe('first second third')
   })
 
-  it('parses no event that can be skimmed', () => {
+  it.each([null, ''])('parses no event that can be skimmed, %j for a finish reason', (reason) => {
+    const say = (content: string) => event({ delta: { content }, finish_reason: reason })
     const mapping = new OpenAiMapping()
     const parsed: string[] = []
     const watched: EventMapping = {

@@ -138,6 +138,9 @@ export const faults: readonly Fault[] = [
   breach('a clean close without an end', 'upstream_interrupted', () => (response) => {
     response.end()
   }),
+  breach('a clean close after an empty finish reason', 'upstream_interrupted', ({ emptyEnd }) =>
+    emptyEnd === undefined ? undefined : (response) => response.end(emptyEnd),
+  ),
   breach('a close inside an event', 'upstream_interrupted', ({ more }) => (response) => {
     response.end(more.slice(0, -5))
   }),

@@ -17,6 +17,8 @@ export interface Wire {
   readonly error?: string
   /** An event that is cut off; undefined where every event is right. */
   readonly malformed?: string
+  /** An event that has the form of an end, but is none; undefined where there are none. */
+  readonly emptyEnd?: string
 }
 
 const key = 'sk-secret-key'
@@ -41,6 +43,7 @@ export const openAiWire: Wire = {
   more: completion({ content: 'x'.repeat(1_000) }),
   error: chunk({ error: { message: `Incorrect API key ${key}` } }),
   malformed: 'data: {"choices":\n\n',
+  emptyEnd: completion({}, ''),
 }
 
 export const remoteChunkWire: Wire = {

@@ -74,6 +74,20 @@ describe('OpenAiMapping', () => {
     expect(replyOf(Buffer.from(cut)).status).toBe('streaming')
   })
 
+  it('takes no empty finish reason for the end, neither of text nor of a tool call', () => {
+    const call = { index: 0, id: 'a', function: { name: 'pay', arguments: '{}' } }
+    const unfinished = (delta: object) =>
+      JSON.stringify({ choices: [{ delta, finish_reason: '' }] })
+    for (const delta of [{ content: 'The answer is 4' }, { tool_calls: [call] }]) {
+      const stream = (end: string) => Buffer.from(`data: ${unfinished(delta)}\n\n${end}`)
+      for (const end of ['', 'data: [DONE]\n\n']) {
+        const types = chunksOf(stream(end)).map(({ type }) => type)
+        expect(types).not.toContain('finish')
+        expect(types).not.toContain('tool-input-available')
+      }
+    }
+  })
+
   it('throws for an error inside the stream, without its words', () => {
     const map = () => new OpenAiMapping().map('{"error":{"message":"bad key sk-secret"}}', [])
     expect(map).toThrow('ended the reply with an error')

@@ -94,7 +94,8 @@ export class OpenAiMapping implements EventMapping {
     const choice = event.choices?.[0]
     if (choice === undefined) return
     if (choice.delta) this.#mapDelta(choice.delta, chunks)
-    if (typeof choice.finish_reason === 'string') this.#finishReason = choice.finish_reason
+    // Some servers say “” until there is one.
+    if (choice.finish_reason) this.#finishReason = choice.finish_reason
   }
 
   #mapDelta(delta: Delta, chunks: UIMessageChunk[]): void {
@@ -157,7 +158,7 @@ function textOf(event: CompletionEvent): string | undefined {
   if (choice?.delta == null || choices?.length !== 1) return undefined
   const { content, ...others } = choice.delta
   const isAlone = Object.entries(others).every(([name, value]) => value == null || name === 'role')
-  const isPlain = usage == null && error == null && choice.finish_reason == null && isAlone
+  const isPlain = usage == null && error == null && !choice.finish_reason && isAlone
   return isPlain && typeof content === 'string' ? content : undefined
 }
 
