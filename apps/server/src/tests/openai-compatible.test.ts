@@ -5,6 +5,7 @@ import { json } from 'node:stream/consumers'
 import {
   accumulate,
   emptyReply,
+  isToolPart,
   textOfParts,
   type ChatBody,
   type Client,
@@ -125,6 +126,36 @@ describe('the openai-compatible upstream', () => {
         ],
       },
     ])
+  })
+
+  it('gives calls that come without ids one each, also in the next step of the reply', async () => {
+    const { asked, answers, client } = await startWithModelServer()
+    const call = (index: number, city: string) => {
+      const called = { name: 'weather', arguments: JSON.stringify({ city }) }
+      const choice = { delta: { tool_calls: [{ index, id: '', function: called }] } }
+      return `data: ${JSON.stringify({ choices: [choice] })}\n\n`
+    }
+    const end = 'data: {"choices":[{"finish_reason":"tool_calls"}]}\n\n'
+    answers.push(Buffer.from(call(0, 'Rome') + call(1, 'Bern') + end))
+    answers.push(Buffer.from(call(0, 'Oslo') + end))
+    const first = await ask(client, { ...hello, id: 't1' })
+    const results = first.parts.filter(isToolPart).map((part) => ({
+      ...part,
+      state: 'output-available' as const,
+      output: 'sunny',
+    }))
+    await ask(client, { id: 't1', messages: [{ id: first.id, role: 'assistant', parts: results }] })
+    const [, reply] = await messagesOf(client, 't1')
+    const calls = (reply?.parts ?? []).filter(isToolPart)
+    expect(calls).toMatchObject([
+      { state: 'output-available', input: { city: 'Rome' } },
+      { state: 'output-available', input: { city: 'Bern' } },
+      { state: 'input-available', input: { city: 'Oslo' } },
+    ])
+    expect(new Set(calls.map(({ toolCallId }) => toolCallId)).size).toBe(3)
+    expect(asked.at(-1)?.body).toMatchObject({
+      messages: [{ role: 'assistant' }, { content: 'sunny' }, { content: 'sunny' }],
+    })
   })
 
   it('reads content that comes in parts, and tells of events that are not what they should be', async () => {

@@ -4,7 +4,7 @@ import type { Batch, Upstream, UpstreamRequest } from '../../../chat/upstream.ts
 import type { Sink } from '../../../sink.ts'
 import { streamEvents } from '../stream-events.ts'
 import { OpenAiMapping } from './openai-mapping.ts'
-import { toOpenAiMessages, toOpenAiTools } from './openai-messages.ts'
+import { toolCallIdsOf, toOpenAiMessages, toOpenAiTools } from './openai-messages.ts'
 import { listOpenAiModels } from './openai-models.ts'
 
 export interface OpenAiCompatibleOptions {
@@ -43,7 +43,8 @@ export class OpenAiCompatibleUpstream implements Upstream {
       stream_options: { include_usage: true },
     }
     const exchange = { url: this.#url, headers: this.#headers, body, signal }
-    await streamEvents(this.#agent, exchange, new OpenAiMapping(request.tools), sink)
+    const mapping = new OpenAiMapping(request.tools, toolCallIdsOf(request.messages))
+    await streamEvents(this.#agent, exchange, mapping, sink)
   }
 
   async listModels() {

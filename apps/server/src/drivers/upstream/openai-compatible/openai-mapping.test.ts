@@ -122,7 +122,6 @@ describe('OpenAiMapping', () => {
     expect(accumulate(emptyReply, chunks).parts).toMatchObject([
       { type: 'step-start' },
       { toolName: 'weather', state: 'input-streaming' },
-      { toolName: '' },
     ])
   })
 

@@ -10,12 +10,7 @@ import {
   type Usage,
 } from './completion-event.ts'
 import { TextEventTemplate } from './text-event-template.ts'
-
-interface ToolCall {
-  /** What every chunk of the call begins with. */
-  readonly head: { readonly toolCallId: string; readonly toolName: string; readonly dynamic?: true }
-  arguments: string
-}
+import { ToolCallDeltas } from './tool-call-deltas.ts'
 
 const finishReasons: Readonly<Record<string, FinishReason>> = {
   stop: 'stop',
@@ -38,12 +33,11 @@ export class OpenAiMapping implements EventMapping {
   #model: string | undefined
   #usage: Usage | undefined
   readonly #template = new TextEventTemplate()
-  readonly #toolCalls = new Map<number, ToolCall>()
-  readonly #tools: Tools
+  readonly #toolCalls: ToolCallDeltas
 
-  /** @param tools those that the request declared; the AI SDK calls others dynamic */
-  constructor(tools: Tools = {}) {
-    this.#tools = tools
+  /** @param takenIds those that the conversation's tool calls have */
+  constructor(tools: Tools = {}, takenIds: Iterable<string> = []) {
+    this.#toolCalls = new ToolCallDeltas(tools, takenIds)
   }
 
   /** @throws AppError `upstream_protocol` for what is no completion, `upstream_error` for an error */
@@ -73,7 +67,7 @@ export class OpenAiMapping implements EventMapping {
   close(chunks: UIMessageChunk[]): void {
     if (this.#finishReason === undefined) return
     this.#closePart(chunks)
-    for (const call of this.#toolCalls.values()) chunks.push(inputChunk(call))
+    this.#toolCalls.close(chunks)
     const finishReason = finishReasons[this.#finishReason] ?? 'other'
     const messageMetadata = {
       ...(this.#model !== undefined && { model: this.#model }),
@@ -126,28 +120,8 @@ export class OpenAiMapping implements EventMapping {
   }
 
   #mapToolCall(delta: ToolCallDelta, chunks: UIMessageChunk[]): void {
-    // Some servers send whole calls without an index.
-    const index = delta.index ?? this.#toolCalls.size
-    let call = this.#toolCalls.get(index)
-    if (call === undefined) {
-      this.#closePart(chunks)
-      const toolName = delta.function?.name ?? ''
-      const isDeclared = Object.hasOwn(this.#tools, toolName)
-      call = {
-        head: {
-          toolCallId: delta.id ?? `call_${index}`,
-          toolName,
-          ...(!isDeclared && { dynamic: true }),
-        },
-        arguments: '',
-      }
-      this.#toolCalls.set(index, call)
-      chunks.push({ type: 'tool-input-start', ...call.head })
-    }
-    const inputTextDelta = delta.function?.arguments
-    if (!inputTextDelta) return
-    call.arguments += inputTextDelta
-    chunks.push({ type: 'tool-input-delta', toolCallId: call.head.toolCallId, inputTextDelta })
+    if (this.#toolCalls.begins(delta)) this.#closePart(chunks)
+    this.#toolCalls.map(delta, chunks)
   }
 }
 
@@ -160,16 +134,6 @@ function textOf(event: CompletionEvent): string | undefined {
   const isAlone = Object.entries(others).every(([name, value]) => value == null || name === 'role')
   const isPlain = usage == null && error == null && !choice.finish_reason && isAlone
   return isPlain && typeof content === 'string' ? content : undefined
-}
-
-/** The whole call; arguments that are no JSON are shown as what went wrong with it. */
-function inputChunk({ head, arguments: text }: ToolCall): UIMessageChunk {
-  try {
-    return { type: 'tool-input-available', ...head, input: JSON.parse(text || '{}') as unknown }
-  } catch {
-    const errorText = 'The model wrote arguments that are not JSON.'
-    return { type: 'tool-input-error', ...head, input: text, errorText }
-  }
 }
 
 function usageOf(usage: Usage) {

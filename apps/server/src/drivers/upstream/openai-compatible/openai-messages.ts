@@ -46,6 +46,10 @@ export function toOpenAiMessages(messages: readonly ChatMessage[]): OpenAiMessag
   })
 }
 
+export function toolCallIdsOf(messages: readonly ChatMessage[]): string[] {
+  return messages.flatMap(({ parts }) => parts.filter(isToolPart).map((part) => part.toolCallId))
+}
+
 function userContent(parts: readonly MessagePart[]): string | ContentPart[] {
   if (parts.every((part) => part.type !== 'file')) return textOfParts(parts)
   return parts.flatMap((part): ContentPart[] => {

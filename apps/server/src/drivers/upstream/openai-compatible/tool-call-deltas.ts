@@ -1,0 +1,88 @@
+import type { Tools, UIMessageChunk } from '@assistant-ui-proxy/contract'
+import type { ToolCallDelta } from './completion-event.ts'
+
+interface ToolCall {
+  /** As the server says it; empty where it says none. */
+  readonly id: string
+  /** What every chunk of the call begins with. */
+  readonly head: { readonly toolCallId: string; readonly toolName: string; readonly dynamic?: true }
+  arguments: string
+}
+
+/** The calls of one completion, as they grow. */
+export class ToolCallDeltas {
+  readonly #tools: Tools
+  readonly #takenIds: Set<string>
+  readonly #calls: ToolCall[] = []
+  readonly #callAt = new Map<number, ToolCall>()
+
+  /**
+   * @param tools those that the request declared; the AI SDK calls others dynamic
+   * @param takenIds those that calls of earlier steps have
+   */
+  constructor(tools: Tools, takenIds: Iterable<string>) {
+    this.#tools = tools
+    this.#takenIds = new Set(takenIds)
+  }
+
+  /** Whether a call begins, rather than goes on. */
+  begins(delta: ToolCallDelta): boolean {
+    return this.#callOf(delta) === undefined
+  }
+
+  map(delta: ToolCallDelta, chunks: UIMessageChunk[]): void {
+    const call = this.#callOf(delta) ?? this.#begin(delta, chunks)
+    const inputTextDelta = delta.function?.arguments
+    if (!inputTextDelta) return
+    call.arguments += inputTextDelta
+    chunks.push({ type: 'tool-input-delta', toolCallId: call.head.toolCallId, inputTextDelta })
+  }
+
+  close(chunks: UIMessageChunk[]): void {
+    for (const call of this.#calls) chunks.push(inputChunk(call))
+  }
+
+  /** @returns undefined where another begins */
+  #callOf(delta: ToolCallDelta): ToolCall | undefined {
+    const { index } = delta
+    const isNamed = !!delta.function?.name
+    // Some servers send calls without an index, most of them whole.
+    if (typeof index !== 'number') return isNamed || delta.id ? undefined : this.#calls.at(-1)
+    const call = this.#callAt.get(index)
+    // Some count every call as the first; others have a new id in each delta, but the name in one only.
+    const isOther = isNamed && !!delta.id && delta.id !== call?.id
+    return isOther ? undefined : call
+  }
+
+  #begin(delta: ToolCallDelta, chunks: UIMessageChunk[]): ToolCall {
+    const index = delta.index ?? this.#calls.length
+    const id = delta.id ?? ''
+    const toolName = delta.function?.name ?? ''
+    const isDeclared = Object.hasOwn(this.#tools, toolName)
+    const toolCallId = this.#free(id || `call_${index}`)
+    const head = { toolCallId, toolName, ...(!isDeclared && { dynamic: true as const }) }
+    const call = { id, head, arguments: '' }
+    this.#calls.push(call)
+    this.#callAt.set(index, call)
+    chunks.push({ type: 'tool-input-start', ...head })
+    return call
+  }
+
+  /** Two calls under one id would be one: the name of the first with the arguments of the second. */
+  #free(id: string): string {
+    let free = id
+    for (let count = this.#takenIds.size; this.#takenIds.has(free); count++) free = `${id}_${count}`
+    this.#takenIds.add(free)
+    return free
+  }
+}
+
+/** The whole call; arguments that are no JSON are shown as what went wrong with it. */
+function inputChunk({ head, arguments: text }: ToolCall): UIMessageChunk {
+  try {
+    return { type: 'tool-input-available', ...head, input: JSON.parse(text || '{}') as unknown }
+  } catch {
+    const errorText = 'The model wrote arguments that are not JSON.'
+    return { type: 'tool-input-error', ...head, input: text, errorText }
+  }
+}
