@@ -145,6 +145,68 @@ describe('withCircuitBreaker', () => {
     expect(circuitOf(guarded)).toBe('closed')
   })
 
+  /** Down three times, then silent as often as told, then well. */
+  async function openCircuit(silences: number) {
+    const scripted = scriptUpstream(async function* (_request, signal) {
+      if (scripted.requests.length <= 3) throw down
+      if (scripted.requests.length <= 3 + silences) {
+        await aborted(signal)
+        signal.throwIfAborted()
+      }
+      yield finishBatch
+    })
+    const guarded = withCircuitBreaker(scripted.upstream, options)
+    for (let turn = 0; turn < 3; turn++) await expect(readAll(guarded)).rejects.toBe(down)
+    await pause(100)
+    return { guarded, requests: scripted.requests }
+  }
+
+  it('lets those leave who wait for the one that was let through, and asks nothing for them', async () => {
+    const { guarded, requests } = await openCircuit(1)
+    const probe = new AbortController()
+    const probing = readAll(guarded, probe.signal)
+    const waiting = readAll(guarded, AbortSignal.timeout(20))
+    await expect(waiting).rejects.toMatchObject({ name: 'TimeoutError' })
+    expect(circuitOf(guarded)).toBe('half-open')
+    probe.abort('stopped')
+    await expect(probing).rejects.toBe('stopped')
+    await pause(20)
+    expect(requests).toHaveLength(4)
+    expect(circuitOf(guarded)).toBe('open')
+  })
+
+  it('stays open where the one that was let through is left, and lets the next through at once', async () => {
+    const { guarded, requests } = await openCircuit(2)
+    for (let turn = 0; turn < 2; turn++) {
+      await expect(readAll(guarded, AbortSignal.timeout(20))).rejects.toThrow('timeout')
+      expect(circuitOf(guarded)).toBe('open')
+    }
+    await readAll(guarded)
+    expect(circuitOf(guarded)).toBe('closed')
+    expect(requests).toHaveLength(6)
+  })
+
+  it('lets one of those who wait through where the one that was is left', async () => {
+    const { guarded } = await openCircuit(1)
+    const probing = readAll(guarded, AbortSignal.timeout(20))
+    const waiting = [readAll(guarded), readAll(guarded)]
+    await expect(probing).rejects.toThrow('timeout')
+    await Promise.all(waiting)
+    expect(circuitOf(guarded)).toBe('closed')
+  })
+
+  it('is no worse for those who leave while it is closed', async () => {
+    const { upstream } = scriptUpstream(async function* (_request, signal) {
+      await aborted(signal)
+      signal.throwIfAborted()
+      yield finishBatch
+    })
+    const guarded = withCircuitBreaker(upstream, options)
+    for (let turn = 0; turn < 4; turn++)
+      await expect(readAll(guarded, AbortSignal.timeout(5))).rejects.toThrow('timeout')
+    expect(circuitOf(guarded)).toBe('closed')
+  })
+
   it('does not take refused requests for an illness', async () => {
     const guarded = withCircuitBreaker(failFor(9, denied).upstream, options)
     for (let turn = 0; turn < 5; turn++) await expect(readAll(guarded)).rejects.toBe(denied)
