@@ -53,6 +53,31 @@ describe('the openai-compatible upstream', () => {
     expect(asked[1]?.body).toMatchObject({ model: 'large' })
   })
 
+  it.each<[string, Record<string, string>, object]>([
+    ['is stopped', {}, { status: 'stopped' }],
+    [
+      'has waited for its first chunk',
+      { UPSTREAM_FIRST_CHUNK_TIMEOUT_MS: '300' },
+      { status: 'failed', error: { code: 'upstream_timeout' } },
+    ],
+  ])('asks no longer for the first model than until the run %s', async (_, env, expected) => {
+    let closed = 0
+    const url = await startPeer((_request, response) => void response.on('close', () => closed++))
+    const upstream = { UPSTREAM: 'openai-compatible', OPENAI_BASE_URL: url }
+    const { client } = await startTestServer({ env: { ...upstream, ...env } })
+    const asking = [
+      client.chat.send({ body: { ...hello, id: 't1' } }),
+      client.chat.send({ body: { ...hello, id: 't2' } }),
+    ]
+    await expect.poll(async () => (await messagesOf(client, 't2')).length).toBe(2)
+    if (env['UPSTREAM_FIRST_CHUNK_TIMEOUT_MS'] === undefined)
+      for (const thread_id of ['t1', 't2']) await client.chat.stop({ params: { thread_id } })
+    await Promise.all(asking)
+    for (const id of ['t1', 't2'])
+      expect(await messagesOf(client, id)).toMatchObject([{}, expected])
+    await expect.poll(() => closed).toBe(1)
+  })
+
   it('lists the models, and asks the one that a chat names', async () => {
     const { asked, client } = await startWithModelServer()
     expect((await client.chat.models()).body).toEqual([

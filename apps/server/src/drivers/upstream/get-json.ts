@@ -7,23 +7,31 @@ const maxBytes = 1_048_576
 
 /**
  * The JSON at a URL of an upstream.
- * @throws AppError `upstream_*`
+ * @throws AppError `upstream_*`, and the signal's reason
  */
 export async function getJson(
   agent: Agent,
   url: URL,
   headers: Readonly<Record<string, string>> = {},
+  signal?: AbortSignal,
 ): Promise<unknown> {
+  const timeout = AbortSignal.timeout(timeoutMs)
+  const failure = (cause: unknown, error: () => AppError) => {
+    if (signal?.aborted) return signal.reason as unknown
+    if (!timeout.aborted) return error()
+    const detail = `What answers at ${url.origin} took longer than ${timeoutMs / 1_000} s.`
+    return new AppError('upstream_timeout', detail, { cause })
+  }
   const response = await agent
     .request({
       origin: url.origin,
       path: url.pathname + url.search,
       method: 'GET',
       headers: { accept: 'application/json', ...headers },
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     })
     .catch((cause: unknown) => {
-      throw connectionError(url.origin, cause)
+      throw failure(cause, () => connectionError(url.origin, cause))
     })
   const { statusCode, body } = response
   if (statusCode !== 200) {
@@ -33,8 +41,7 @@ export async function getJson(
   try {
     return await body.json()
   } catch (cause) {
-    throw new AppError('upstream_protocol', `What answers at ${url.origin} did not send JSON.`, {
-      cause,
-    })
+    const detail = `What answers at ${url.origin} did not send JSON.`
+    throw failure(cause, () => new AppError('upstream_protocol', detail, { cause }))
   }
 }

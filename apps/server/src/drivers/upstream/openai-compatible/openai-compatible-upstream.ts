@@ -2,6 +2,7 @@ import type { Agent } from 'undici'
 import { AppError } from '../../../app-error.ts'
 import type { Batch, Upstream, UpstreamRequest } from '../../../chat/upstream.ts'
 import type { Sink } from '../../../sink.ts'
+import { SharedCall } from '../shared-call.ts'
 import { streamEvents } from '../stream-events.ts'
 import { OpenAiMapping } from './openai-mapping.ts'
 import { toolCallIdsOf, toOpenAiMessages, toOpenAiTools } from './openai-messages.ts'
@@ -24,6 +25,7 @@ export class OpenAiCompatibleUpstream implements Upstream {
   readonly #url: URL
   readonly #headers: Readonly<Record<string, string>>
   #defaultModel: string | undefined
+  readonly #findingDefaultModel = new SharedCall((signal) => this.#findDefaultModel(signal))
 
   constructor(agent: Agent, { baseUrl, apiKey, model }: OpenAiCompatibleOptions) {
     this.#agent = agent
@@ -36,7 +38,7 @@ export class OpenAiCompatibleUpstream implements Upstream {
 
   async stream(request: UpstreamRequest, sink: Sink<Batch>, signal: AbortSignal): Promise<void> {
     const body = {
-      model: request.model ?? this.#defaultModel ?? (await this.#findDefaultModel()),
+      model: request.model ?? this.#defaultModel ?? (await this.#findingDefaultModel.join(signal)),
       messages: toOpenAiMessages(request.messages),
       tools: toOpenAiTools(request.tools),
       stream: true,
@@ -53,8 +55,8 @@ export class OpenAiCompatibleUpstream implements Upstream {
     return ids.map((id) => ({ id, is_default: id === defaultModel }))
   }
 
-  async #findDefaultModel(): Promise<string> {
-    const [model] = await listOpenAiModels(this.#agent, this.#baseUrl, this.#headers)
+  async #findDefaultModel(signal: AbortSignal): Promise<string> {
+    const [model] = await listOpenAiModels(this.#agent, this.#baseUrl, this.#headers, signal)
     if (model === undefined)
       throw new AppError(
         'upstream_rejected',

@@ -10,8 +10,10 @@ export async function listOpenAiModels(
   agent: Agent,
   baseUrl: string,
   headers: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
 ): Promise<string[]> {
-  const list = listSchema.safeParse(await getJson(agent, new URL(`${baseUrl}/models`), headers))
+  const url = new URL(`${baseUrl}/models`)
+  const list = listSchema.safeParse(await getJson(agent, url, headers, signal))
   if (list.success) return list.data.data.map(({ id }) => id)
   throw new AppError('upstream_protocol', 'The model server did not answer with a list of models.')
 }
