@@ -50,7 +50,7 @@ describe('EventMapper', () => {
   })
 
   it.each([null, ''])('parses no event that can be skimmed, %j for a finish reason', (reason) => {
-    const say = (content: string) => event({ delta: { content }, finish_reason: reason })
+    const tell = (content: string) => event({ delta: { content }, finish_reason: reason })
     const mapping = new OpenAiMapping()
     const parsed: string[] = []
     const watched: EventMapping = {
@@ -58,8 +58,8 @@ describe('EventMapper', () => {
       skim: (bytes, chunks) => mapping.skim(bytes, chunks),
     }
     const mapper = new EventMapper(watched)
-    mapper.map(Buffer.from(say('one')), [])
-    const many = Buffer.from(say('two').repeat(1_000))
+    mapper.map(Buffer.from(tell('one')), [])
+    const many = Buffer.from(tell('two').repeat(1_000))
     const chunks: UIMessageChunk[] = []
     for (let at = 0; at < many.length; at += 10_000)
       mapper.map(many.subarray(at, at + 10_000), chunks)

@@ -141,6 +141,9 @@ export const faults: readonly Fault[] = [
   breach('a clean close after an empty finish reason', 'upstream_interrupted', ({ emptyEnd }) =>
     emptyEnd === undefined ? undefined : (response) => response.end(emptyEnd),
   ),
+  breach('a clean close after the end of another choice', 'upstream_interrupted', ({ otherEnd }) =>
+    otherEnd === undefined ? undefined : (response) => response.end(otherEnd),
+  ),
   breach('a close inside an event', 'upstream_interrupted', ({ more }) => (response) => {
     response.end(more.slice(0, -5))
   }),

@@ -19,6 +19,8 @@ export interface Wire {
   readonly malformed?: string
   /** An event that has the form of an end, but is none; undefined where there are none. */
   readonly emptyEnd?: string
+  /** The end of another reply in the same answer; undefined where there is but one. */
+  readonly otherEnd?: string
 }
 
 const key = 'sk-secret-key'
@@ -44,6 +46,7 @@ export const openAiWire: Wire = {
   error: chunk({ error: { message: `Incorrect API key ${key}` } }),
   malformed: 'data: {"choices":\n\n',
   emptyEnd: completion({}, ''),
+  otherEnd: chunk({ choices: [{ index: 1, delta: {}, finish_reason: 'stop' }] }),
 }
 
 export const remoteChunkWire: Wire = {

@@ -5,10 +5,13 @@ export interface CompletionEvent {
   readonly model?: unknown
   readonly error?: unknown
   readonly usage?: Usage | null
-  readonly choices?: readonly {
-    readonly delta?: Delta | null
-    readonly finish_reason?: string | null
-  }[]
+  readonly choices?: readonly Choice[] | null
+}
+
+export interface Choice {
+  readonly index?: number | null
+  readonly delta?: Delta | null
+  readonly finish_reason?: string | null
 }
 
 export interface Delta {
@@ -42,13 +45,13 @@ export function parseCompletionEvent(data: string): CompletionEvent {
   const event = parse(data)
   if (!isObject(event))
     throw new AppError('upstream_protocol', 'The model server sent an event that is no object.')
-  const [choice] = listIn(event, 'choices')
-  if (choice === undefined) return event
-  if (!isObject(choice)) throw malformed('choices')
-  checkString(choice, 'finish_reason')
-  const delta = objectIn(choice, 'delta')
-  if (delta !== undefined) checkDelta(delta)
+  listIn(event, 'choices').forEach(checkChoice)
   return event
+}
+
+/** The choice that is read; undefined where an event is about others, of which none was asked for. */
+export function choiceOf({ choices }: CompletionEvent): Choice | undefined {
+  return choices?.find(({ index }) => isMissing(index) || index === 0)
 }
 
 /** The text of content: of parts, that of those that are text. */
@@ -58,6 +61,14 @@ export function textOfContent(content: Delta['content']): string | null | undefi
 }
 
 type Fields = Readonly<Record<string, unknown>>
+
+function checkChoice(choice: unknown): void {
+  if (!isObject(choice)) throw malformed('choices')
+  checkIndex(choice)
+  checkString(choice, 'finish_reason')
+  const delta = objectIn(choice, 'delta')
+  if (delta !== undefined) checkDelta(delta)
+}
 
 function checkDelta(delta: Fields): void {
   if (Array.isArray(delta['content'])) delta['content'].forEach(checkContentPart)
@@ -75,13 +86,16 @@ function checkContentPart(part: unknown): void {
 
 function checkToolCall(call: unknown): void {
   if (!isObject(call)) throw malformed('tool_calls')
-  const { index } = call
-  if (!isMissing(index) && typeof index !== 'number') throw malformed('index')
+  checkIndex(call)
   checkString(call, 'id')
   const called = objectIn(call, 'function')
   if (called === undefined) return
   checkString(called, 'name')
   checkString(called, 'arguments')
+}
+
+function checkIndex({ index }: Fields): void {
+  if (!isMissing(index) && typeof index !== 'number') throw malformed('index')
 }
 
 function checkString(fields: Fields, name: string): void {

@@ -88,6 +88,43 @@ describe('OpenAiMapping', () => {
     }
   })
 
+  it('reads the choice whose index is 0 or missing, and no other', () => {
+    const choice = (index: number | undefined, content: string, finish_reason?: string) => ({
+      index,
+      delta: { content },
+      finish_reason,
+    })
+    const streams = [
+      [
+        [choice(0, 'a')],
+        [choice(1, 'B')],
+        [choice(1, 'C')],
+        [choice(0, 'b')],
+        [choice(1, '', 'stop')],
+      ],
+      [
+        [choice(1, 'B'), choice(0, 'a')],
+        [choice(1, 'C', 'stop'), choice(undefined, 'b')],
+      ],
+    ]
+    for (const events of streams) {
+      const bytes = Buffer.from(
+        events.map((choices) => `data: ${JSON.stringify({ choices })}\n\n`).join(''),
+      )
+      const reply = replyOf(bytes)
+      expect(textOfParts(reply.parts)).toBe('ab')
+      expect(reply.status).toBe('streaming')
+    }
+  })
+
+  it('learns to skim no event of another choice', () => {
+    const mapping = new OpenAiMapping()
+    const event = (index: number) =>
+      JSON.stringify({ choices: [{ index, delta: { content: 'B' } }] })
+    for (const data of [event(0), event(1)]) mapping.map(data, [])
+    expect(mapping.skim(Buffer.from(`data: ${event(1)}\n\n`), [])).toBe(0)
+  })
+
   it('throws for an error inside the stream, without its words', () => {
     const map = () => new OpenAiMapping().map('{"error":{"message":"bad key sk-secret"}}', [])
     expect(map).toThrow('ended the reply with an error')
@@ -129,6 +166,7 @@ describe('OpenAiMapping', () => {
     ['choices', '{"choices":{"0":{}}}'],
     ['choices', '{"choices":[null]}'],
     ['choices', '{"choices":["Hello"]}'],
+    ['index', '{"choices":[{"index":"0"}]}'],
     ['finish_reason', '{"choices":[{"finish_reason":1}]}'],
     ['delta', '{"choices":[{"delta":"Hello"}]}'],
     ['content', eventOf({ content: 5 })],

@@ -2,6 +2,7 @@ import type { FinishReason, Tools, UIMessageChunk } from '@assistant-ui-proxy/co
 import { AppError } from '../../../app-error.ts'
 import type { EventMapping } from '../event-mapper.ts'
 import {
+  choiceOf,
   parseCompletionEvent,
   textOfContent,
   type CompletionEvent,
@@ -85,7 +86,7 @@ export class OpenAiMapping implements EventMapping {
     }
     if (typeof event.model === 'string') this.#model = event.model
     if (event.usage) this.#usage = event.usage
-    const choice = event.choices?.[0]
+    const choice = choiceOf(event)
     if (choice === undefined) return
     if (choice.delta) this.#mapDelta(choice.delta, chunks)
     // Some servers say “” until there is one.
@@ -128,7 +129,7 @@ export class OpenAiMapping implements EventMapping {
 /** The text of an event that says nothing else. */
 function textOf(event: CompletionEvent): string | undefined {
   const { choices, usage, error } = event
-  const [choice] = choices ?? []
+  const choice = choiceOf(event)
   if (choice?.delta == null || choices?.length !== 1) return undefined
   const { content, ...others } = choice.delta
   const isAlone = Object.entries(others).every(([name, value]) => value == null || name === 'role')
