@@ -19,6 +19,11 @@ export interface EventMapping {
   close?(chunks: UIMessageChunk[]): void
 }
 
+/** Whether an event's data is what many servers end with. Some leave a space behind it. */
+export function isDone(data: string): boolean {
+  return /^\s*\[DONE\]\s*$/.test(data)
+}
+
 /** Maps the events of one answer, whose bytes come cut anywhere. */
 export class EventMapper {
   readonly #mapping: EventMapping

@@ -77,7 +77,7 @@ class EventExchange implements Dispatcher.DispatchHandler {
     if (status < 200 || this.#state === 'over') return
     const header = (name: string) => headers[name]?.toString()
     if (status !== 200) return this.#end(errorOfStatus(status, header('retry-after')))
-    if (!header('content-type')?.startsWith('text/event-stream'))
+    if (!header('content-type')?.toLowerCase().startsWith('text/event-stream'))
       return this.#end(
         new AppError('upstream_protocol', 'The upstream did not answer with an event stream.'),
       )

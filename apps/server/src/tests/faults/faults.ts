@@ -118,6 +118,16 @@ export const faults: readonly Fault[] = [
   refusal('status 200 with a page', 502, 'upstream_protocol', 1, (response) =>
     response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html>'),
   ),
+  refusal('status 100 before the answer', 502, 'upstream_protocol', 1, (response, wire) => {
+    response.writeContinue()
+    response.writeHead(200, typed).end(wire.begin + wire.end)
+  }),
+  refusal('status 101', 502, 'upstream_protocol', 1, ({ socket }) =>
+    socket?.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'),
+  ),
+  refusal('more headers than are read', 502, 'upstream_protocol', 1, (response, wire) =>
+    response.writeHead(200, { ...typed, 'x-long': 'x'.repeat(40_000) }).end(wire.begin + wire.end),
+  ),
   refusal('an answer that never begins', 504, 'upstream_timeout', 1, () => undefined),
   refusal('headers, then nothing', 504, 'upstream_timeout', 1, (response) =>
     response.writeHead(200, typed).flushHeaders(),
@@ -175,6 +185,12 @@ export const faults: readonly Fault[] = [
   }),
   oddity('gzip', (response, wire) =>
     response.writeHead(200, { ...typed, 'content-encoding': 'gzip' }).end(compressed(wire)),
+  ),
+  oddity('a content type in capitals', (response, { begin, end }) =>
+    response.writeHead(200, { 'content-type': 'Text/Event-Stream' }).end(begin + end),
+  ),
+  oddity('a space behind the last event', (response, { begin, end }) =>
+    response.writeHead(200, typed).end(begin + end.replace('[DONE]', '[DONE] ')),
   ),
   oddity('an answer that goes on after its end', (response, { begin, end }) => {
     response.writeHead(200, typed).write(begin + end)

@@ -1,6 +1,6 @@
 import type { FinishReason, Tools, UIMessageChunk } from '@assistant-ui-proxy/contract'
 import { AppError } from '../../../app-error.ts'
-import type { EventMapping } from '../event-mapper.ts'
+import { isDone, type EventMapping } from '../event-mapper.ts'
 import {
   choiceOf,
   parseCompletionEvent,
@@ -43,7 +43,7 @@ export class OpenAiMapping implements EventMapping {
 
   /** @throws AppError `upstream_protocol` for what is no completion, `upstream_error` for an error */
   map(data: string, chunks: UIMessageChunk[]): boolean {
-    if (data === '[DONE]') {
+    if (isDone(data)) {
       this.close(chunks)
       return true
     }

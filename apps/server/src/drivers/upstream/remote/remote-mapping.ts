@@ -1,5 +1,5 @@
 import { decodeChunk, isTerminal, type UIMessageChunk } from '@assistant-ui-proxy/contract'
-import type { EventMapping } from '../event-mapper.ts'
+import { isDone, type EventMapping } from '../event-mapper.ts'
 
 const id = '0'
 
@@ -13,7 +13,7 @@ export class RemoteMapping implements EventMapping {
 
   /** @throws ProblemError `upstream_protocol` for an event that is no chunk in a stream of chunks */
   map(data: string, chunks: UIMessageChunk[]): boolean {
-    if (data === '[DONE]') return this.#end(chunks)
+    if (isDone(data)) return this.#end(chunks)
     if (this.#form === 'unknown') this.#begin(data, chunks)
     if (this.#form === 'chunks') return mapChunk(data, chunks)
     chunks.push({ type: 'text-delta', id, delta: data })
