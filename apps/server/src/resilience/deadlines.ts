@@ -6,7 +6,7 @@ import { wrapUpstream } from './wrap-upstream.ts'
 
 export interface DeadlineOptions {
   readonly firstChunkMs: number
-  /** Between two batches, the time that a slow reader takes not counted. */
+  /** Between two batches. The time that a slow reader takes is not counted, nor is it in the total. */
   readonly idleMs: number
   readonly totalMs: number
 }
@@ -25,28 +25,34 @@ class TimedStream {
   readonly #sink: Sink<Batch>
   readonly #signal: AbortSignal
   readonly #inner = new AbortController()
+  readonly #startedAt = performance.now()
   readonly #first: NodeJS.Timeout
+  #total: NodeJS.Timeout
   /** From the first batch on. */
   #pauses: SilenceTimer | undefined
   /** While the sink has no room, the time is that of its reader. */
   #isPaused = false
+  /** When the pause began that is going, or the last one. */
+  #pausedAt = 0
+  #pausedMs = 0
+  /** Whether it is to be seen how much of the total is left when the pause is over. */
+  #isTotalOpen = false
   #lateness: string | undefined
 
   constructor(options: DeadlineOptions, sink: Sink<Batch>, signal: AbortSignal) {
     this.#options = options
     this.#sink = sink
     this.#signal = signal
-    const { firstChunkMs } = options
+    const { firstChunkMs, totalMs } = options
     this.#first = setTimeout(
       this.#expire,
       firstChunkMs,
       `said nothing for ${secondsOf(firstChunkMs)}`,
     )
+    this.#total = setTimeout(this.#lookAtTotal, totalMs)
   }
 
   async run(upstream: Upstream, request: UpstreamRequest): Promise<void> {
-    const { totalMs } = this.#options
-    const total = setTimeout(this.#expire, totalMs, `did not end within ${secondsOf(totalMs)}`)
     if (this.#signal.aborted) this.#leave()
     else this.#signal.addEventListener('abort', this.#leave, { once: true })
     try {
@@ -56,7 +62,7 @@ class TimedStream {
       const detail = `The upstream ${this.#lateness}. Try again.`
       throw new AppError('upstream_timeout', detail, { cause })
     } finally {
-      clearTimeout(total)
+      clearTimeout(this.#total)
       clearTimeout(this.#first)
       this.#pauses?.stop()
       this.#signal.removeEventListener('abort', this.#leave)
@@ -69,10 +75,25 @@ class TimedStream {
     const room = this.#sink(batch)
     if (room === undefined) return undefined
     this.#isPaused = true
-    return room.finally(() => {
-      this.#isPaused = false
-      this.#pauses?.note()
-    })
+    this.#pausedAt = performance.now()
+    return room.finally(this.#goOn)
+  }
+
+  readonly #goOn = () => {
+    this.#isPaused = false
+    this.#pausedMs += performance.now() - this.#pausedAt
+    this.#pauses?.note()
+    if (this.#isTotalOpen) this.#lookAtTotal()
+  }
+
+  /** Called when the total can be over at the earliest: a pause moves no timer. */
+  readonly #lookAtTotal = () => {
+    this.#isTotalOpen = this.#isPaused
+    if (this.#isPaused) return
+    const { totalMs } = this.#options
+    const leftMs = this.#startedAt + totalMs + this.#pausedMs - performance.now()
+    if (leftMs > 0) this.#total = setTimeout(this.#lookAtTotal, leftMs)
+    else this.#expire(`did not end within ${secondsOf(totalMs)}`)
   }
 
   #begin(): void {

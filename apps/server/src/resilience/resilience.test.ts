@@ -110,6 +110,41 @@ describe('withDeadlines', () => {
     expect(chunks).toBe(4)
   })
 
+  it('counts in the total no time that the reader takes, but all that the upstream does', async () => {
+    let given = 0
+    const { upstream } = scriptUpstream(async function* (_request, signal) {
+      for (; given < 100; given++) {
+        await pause(20)
+        signal.throwIfAborted()
+        yield textBatch('x')
+      }
+    })
+    const takeSlowly = () => pause(40)
+    const startedAt = performance.now()
+    const streaming = withDeadlines(upstream, { ...options, totalMs: 200 })
+    await expect(streaming.stream(request, takeSlowly, never())).rejects.toThrow(
+      'did not end within 0.2 s',
+    )
+    // A third of the time is the upstream's.
+    expect(performance.now() - startedAt).toBeGreaterThan(400)
+    expect(given).toBeGreaterThan(6)
+    expect(given).toBeLessThan(12)
+  })
+
+  it('ends in the middle of no pause of the reader, and no later than it should after one', async () => {
+    const { upstream } = scriptUpstream(async function* (_request, signal) {
+      yield textBatch('a')
+      await aborted(signal)
+      signal.throwIfAborted()
+    })
+    const startedAt = performance.now()
+    const takeSlowly = () => pause(300)
+    const timed = withDeadlines(upstream, { ...options, idleMs: 900, totalMs: 100 })
+    await expect(timed.stream(request, takeSlowly, never())).rejects.toThrow('did not end within')
+    expect(performance.now() - startedAt).toBeGreaterThan(390)
+    expect(performance.now() - startedAt).toBeLessThan(800)
+  })
+
   it('leaves the reader’s own leaving what it is', async () => {
     const { upstream } = scriptUpstream(async function* (_request, signal) {
       yield textBatch('a')
