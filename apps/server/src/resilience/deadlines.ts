@@ -1,3 +1,4 @@
+import type { ProblemCode } from '@assistant-ui-proxy/contract'
 import { AppError } from '../app-error.ts'
 import type { Batch, Upstream, UpstreamRequest } from '../chat/upstream.ts'
 import { SilenceTimer } from '../silence-timer.ts'
@@ -8,6 +9,7 @@ export interface DeadlineOptions {
   readonly firstChunkMs: number
   /** Between two batches. The time that a slow reader takes is not counted, nor is it in the total. */
   readonly idleMs: number
+  /** A reader who takes nothing for so long is waited for no more. */
   readonly totalMs: number
 }
 
@@ -17,6 +19,11 @@ export function withDeadlines(upstream: Upstream, options: DeadlineOptions): Ups
     stream: (request, sink, signal) =>
       new TimedStream(options, sink, signal).run(upstream, request),
   })
+}
+
+interface Lateness {
+  readonly code: ProblemCode
+  readonly detail: string
 }
 
 /** A batch costs a look at the clock. */
@@ -37,7 +44,7 @@ class TimedStream {
   #pausedMs = 0
   /** Whether it is to be seen how much of the total is left when the pause is over. */
   #isTotalOpen = false
-  #lateness: string | undefined
+  #lateness: Lateness | undefined
 
   constructor(options: DeadlineOptions, sink: Sink<Batch>, signal: AbortSignal) {
     this.#options = options
@@ -59,8 +66,8 @@ class TimedStream {
       await upstream.stream(request, this.#take, this.#inner.signal)
     } catch (cause) {
       if (this.#lateness === undefined) throw cause
-      const detail = `The upstream ${this.#lateness}. Try again.`
-      throw new AppError('upstream_timeout', detail, { cause })
+      const { code, detail } = this.#lateness
+      throw new AppError(code, detail, { cause })
     } finally {
       clearTimeout(this.#total)
       clearTimeout(this.#first)
@@ -88,12 +95,20 @@ class TimedStream {
 
   /** Called when the total can be over at the earliest: a pause moves no timer. */
   readonly #lookAtTotal = () => {
-    this.#isTotalOpen = this.#isPaused
-    if (this.#isPaused) return
+    clearTimeout(this.#total)
     const { totalMs } = this.#options
-    const leftMs = this.#startedAt + totalMs + this.#pausedMs - performance.now()
+    const isPaused = (this.#isTotalOpen = this.#isPaused)
+    const beganAt = isPaused ? this.#pausedAt : this.#startedAt + this.#pausedMs
+    const leftMs = beganAt + totalMs - performance.now()
     if (leftMs > 0) this.#total = setTimeout(this.#lookAtTotal, leftMs)
+    else if (isPaused) this.#giveUpReader()
     else this.#expire(`did not end within ${secondsOf(totalMs)}`)
+  }
+
+  #giveUpReader(): void {
+    const time = secondsOf(this.#options.totalMs)
+    const detail = `Nobody took any more of the reply for ${time}. Try again.`
+    this.#end({ code: 'run_interrupted', detail })
   }
 
   #begin(): void {
@@ -104,6 +119,10 @@ class TimedStream {
   }
 
   readonly #expire = (lateness: string) => {
+    this.#end({ code: 'upstream_timeout', detail: `The upstream ${lateness}. Try again.` })
+  }
+
+  #end(lateness: Lateness): void {
     this.#lateness = lateness
     this.#inner.abort()
   }

@@ -138,11 +138,27 @@ describe('withDeadlines', () => {
       signal.throwIfAborted()
     })
     const startedAt = performance.now()
-    const takeSlowly = () => pause(300)
-    const timed = withDeadlines(upstream, { ...options, idleMs: 900, totalMs: 100 })
+    const takeSlowly = () => pause(180)
+    const timed = withDeadlines(upstream, { ...options, idleMs: 900, totalMs: 200 })
     await expect(timed.stream(request, takeSlowly, never())).rejects.toThrow('did not end within')
-    expect(performance.now() - startedAt).toBeGreaterThan(390)
+    expect(performance.now() - startedAt).toBeGreaterThan(370)
     expect(performance.now() - startedAt).toBeLessThan(800)
+  })
+
+  it('does not wait for ever for a reader, nor take that for a fault of the upstream', async () => {
+    const { promise: room } = Promise.withResolvers<void>()
+    const upstream: Upstream = {
+      ...failFor(0, busy).upstream,
+      stream: async (_request, sink, signal) => {
+        void sink(textBatch('a'))
+        await aborted(signal)
+        signal.throwIfAborted()
+      },
+    }
+    const streaming = withDeadlines(upstream, options).stream(request, () => room, never())
+    await expect(streaming).rejects.toMatchObject({
+      problem: { code: 'run_interrupted', detail: expect.stringContaining('for 0.4 s') },
+    })
   })
 
   it('leaves the reader’s own leaving what it is', async () => {
