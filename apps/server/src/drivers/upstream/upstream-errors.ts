@@ -40,9 +40,11 @@ function meaningOf(status: number): readonly [ProblemCode, string] {
 
 /** @see RFC 9110, 10.2.3 Retry-After */
 function parseRetryAfter(value: string | undefined): number | undefined {
-  if (value === undefined) return undefined
-  if (/^\d+$/.test(value)) return Number(value) * 1_000
-  const date = Date.parse(value)
+  const text = value?.trim() ?? ''
+  // Some say parts of a second.
+  if (/^\d{1,10}(\.\d+)?$/.test(text)) return Number(text) * 1_000
+  // `Date.parse` finds dates in much else, such as -5.
+  const date = /^[A-Z][a-z]+, .* GMT$/.test(text) ? Date.parse(text) : NaN
   return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now())
 }
 
