@@ -34,6 +34,15 @@ describe('EventMapper', () => {
       expect(read(bytes, size, new OpenAiMapping())).toEqual(parsed)
   })
 
+  it('passes over events without data, and learns to skim those with empty fields', () => {
+    const event = 'data: {"choices":[{"delta":{"content":"a","reasoning_content":""}}]}\n\n'
+    const chunks: UIMessageChunk[] = []
+    const mapping = new OpenAiMapping()
+    new EventMapper(mapping).map(Buffer.from('data:\n\n' + event + 'data: \n\n' + event), chunks)
+    expect(textOf(chunks)).toBe('aa')
+    expect(mapping.skim(Buffer.from(event), [])).toBe(event.length)
+  })
+
   it.each([
     ['no JSON', say('x').replace('"finish_reason"', 'finish_reason')],
     ['no JSON string', say('x').replace('"x"', '"\\x"')],

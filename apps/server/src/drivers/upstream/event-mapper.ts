@@ -62,8 +62,10 @@ export class EventMapper {
 
   #parse(bytes: Buffer, chunks: UIMessageChunk[]): boolean {
     let hasLast = false
-    for (const data of this.#events.read(bytes))
-      hasLast = this.#mapping.map(data, chunks) || hasLast
+    for (const data of this.#events.read(bytes)) {
+      // Some servers keep the connection alive with events that say nothing.
+      if (data !== '') hasLast = this.#mapping.map(data, chunks) || hasLast
+    }
     this.#isBetween = bytes.at(-1) === lineFeed && bytes.at(-2) === lineFeed
     return hasLast
   }

@@ -186,6 +186,9 @@ export const faults: readonly Fault[] = [
   oddity('gzip', (response, wire) =>
     response.writeHead(200, { ...typed, 'content-encoding': 'gzip' }).end(compressed(wire)),
   ),
+  oddity('events without data', (response, { begin, end }) =>
+    response.writeHead(200, typed).end(`data:\n\n${begin}data: \n\n${end}`),
+  ),
   oddity('a content type in capitals', (response, { begin, end }) =>
     response.writeHead(200, { 'content-type': 'Text/Event-Stream' }).end(begin + end),
   ),

@@ -125,6 +125,36 @@ describe('OpenAiMapping', () => {
     expect(mapping.skim(Buffer.from(`data: ${event(1)}\n\n`), [])).toBe(0)
   })
 
+  it('takes empty strings for nothing', () => {
+    const choices = [
+      { delta: { content: '', refusal: 'I ', reasoning_content: '', reasoning: 'Hm.' } },
+      { delta: { content: null, refusal: 'cannot.' } },
+      { delta: {}, finish_reason: 'stop' },
+    ]
+    const events = choices.map((choice, index) => ({
+      choices: [choice],
+      model: index === 0 ? 'gpt-x' : '',
+      error: '',
+    }))
+    const bytes = events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('')
+    expect(replyOf(Buffer.from(bytes))).toMatchObject({
+      status: 'complete',
+      metadata: { model: 'gpt-x' },
+      parts: [
+        { type: 'step-start' },
+        { type: 'reasoning', text: 'Hm.' },
+        { type: 'text', text: 'I cannot.' },
+      ],
+    })
+  })
+
+  it('takes for counts of tokens only numbers', () => {
+    const usage = { prompt_tokens: 'many', completion_tokens: [3], total_tokens: 4 }
+    const events = [{ usage }, { choices: [{ finish_reason: 'stop' }] }]
+    const bytes = events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('')
+    expect(replyOf(Buffer.from(bytes)).metadata).toEqual({ usage: { total_tokens: 4 } })
+  })
+
   it('throws for an error inside the stream, without its words', () => {
     const map = () => new OpenAiMapping().map('{"error":{"message":"bad key sk-secret"}}', [])
     expect(map).toThrow('ended the reply with an error')

@@ -78,13 +78,13 @@ export class OpenAiMapping implements EventMapping {
   }
 
   #mapEvent(event: CompletionEvent, chunks: UIMessageChunk[]): void {
-    if (event.error !== undefined && event.error !== null)
+    if (event.error)
       throw new AppError('upstream_error', 'The model server ended the reply with an error.')
     if (!this.#begun) {
       this.#begun = true
       chunks.push({ type: 'start' }, { type: 'start-step' })
     }
-    if (typeof event.model === 'string') this.#model = event.model
+    if (typeof event.model === 'string' && event.model !== '') this.#model = event.model
     if (event.usage) this.#usage = event.usage
     const choice = choiceOf(event)
     if (choice === undefined) return
@@ -94,9 +94,9 @@ export class OpenAiMapping implements EventMapping {
   }
 
   #mapDelta(delta: Delta, chunks: UIMessageChunk[]): void {
-    const reasoning = delta.reasoning_content ?? delta.reasoning
+    const reasoning = delta.reasoning_content || delta.reasoning
     if (reasoning) this.#grow('reasoning', reasoning, chunks)
-    const text = textOfContent(delta.content) ?? delta.refusal
+    const text = textOfContent(delta.content) || delta.refusal
     if (text) this.#grow('text', text, chunks)
     if (delta.tool_calls) for (const call of delta.tool_calls) this.#mapToolCall(call, chunks)
   }
@@ -132,15 +132,19 @@ function textOf(event: CompletionEvent): string | undefined {
   const choice = choiceOf(event)
   if (choice?.delta == null || choices?.length !== 1) return undefined
   const { content, ...others } = choice.delta
-  const isAlone = Object.entries(others).every(([name, value]) => value == null || name === 'role')
-  const isPlain = usage == null && error == null && !choice.finish_reason && isAlone
+  const isAlone = Object.entries(others).every(([name, value]) => !value || name === 'role')
+  const isPlain = usage == null && !error && !choice.finish_reason && isAlone
   return isPlain && typeof content === 'string' ? content : undefined
 }
 
 function usageOf(usage: Usage) {
   return {
-    input_tokens: usage.prompt_tokens,
-    output_tokens: usage.completion_tokens,
-    total_tokens: usage.total_tokens,
+    input_tokens: countOf(usage.prompt_tokens),
+    output_tokens: countOf(usage.completion_tokens),
+    total_tokens: countOf(usage.total_tokens),
   }
+}
+
+function countOf(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined
 }
