@@ -160,6 +160,9 @@ export const faults: readonly Fault[] = [
   breach('an error event inside a 200', 'upstream_error', ({ error }) =>
     error === undefined ? undefined : (response) => response.end(error),
   ),
+  breach('an end that says that it gave up', 'upstream_error', ({ failedEnd }) =>
+    failedEnd === undefined ? undefined : (response) => response.end(failedEnd),
+  ),
   breach('an event that is not JSON', 'upstream_protocol', ({ malformed }) =>
     malformed === undefined ? undefined : (response) => response.end(malformed),
   ),

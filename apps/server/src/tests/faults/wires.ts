@@ -21,6 +21,8 @@ export interface Wire {
   readonly emptyEnd?: string
   /** The end of another reply in the same answer; undefined where there is but one. */
   readonly otherEnd?: string
+  /** An end that says that the server gave up; undefined where the wire has no word for it. */
+  readonly failedEnd?: string
 }
 
 const key = 'sk-secret-key'
@@ -46,6 +48,7 @@ export const openAiWire: Wire = {
   error: chunk({ error: { message: `Incorrect API key ${key}` } }),
   malformed: 'data: {"choices":\n\n',
   emptyEnd: completion({}, ''),
+  failedEnd: `${completion({}, 'error')}data: [DONE]\n\n`,
   otherEnd: chunk({ choices: [{ index: 1, delta: {}, finish_reason: 'stop' }] }),
 }
 

@@ -155,6 +155,33 @@ describe('OpenAiMapping', () => {
     expect(replyOf(Buffer.from(bytes)).metadata).toEqual({ usage: { total_tokens: 4 } })
   })
 
+  it.each(['error', 'abort', 'insufficient_system_resource'])(
+    'takes no finish reason for success that says that the server gave up: %s',
+    (finish_reason) => {
+      const event = JSON.stringify({ choices: [{ delta: { content: 'so' }, finish_reason }] })
+      const chunks: UIMessageChunk[] = []
+      expect(() => new OpenAiMapping().map(event, chunks)).toThrow('ended the reply with an error')
+      expect(textOfParts(accumulate(emptyReply, chunks).parts)).toBe('so')
+    },
+  )
+
+  it.each(['eos', 'constructor', '__proto__'])('gives “other” for a finish reason %s', (reason) => {
+    const event = JSON.stringify({ choices: [{ finish_reason: reason }] })
+    expect(replyOf(Buffer.from(`data: ${event}\n\n`)).finishReason).toBe('other')
+  })
+
+  it.each([
+    ['length', 'tool-input-error'],
+    ['content_filter', 'tool-input-error'],
+    ['tool_calls', 'tool-input-available'],
+    ['stop', 'tool-input-available'],
+  ])('takes a call without arguments, where the reply ends for %s, for %s', (reason, type) => {
+    const call = { index: 0, id: 'a', function: { name: 'erase', arguments: '' } }
+    const event = { choices: [{ delta: { tool_calls: [call] }, finish_reason: reason }] }
+    const chunks = chunksOf(Buffer.from(`data: ${JSON.stringify(event)}\n\n`))
+    expect(chunks).toContainEqual(expect.objectContaining({ type, toolCallId: 'a' }))
+  })
+
   it('throws for an error inside the stream, without its words', () => {
     const map = () => new OpenAiMapping().map('{"error":{"message":"bad key sk-secret"}}', [])
     expect(map).toThrow('ended the reply with an error')

@@ -13,13 +13,19 @@ import {
 import { TextEventTemplate } from './text-event-template.ts'
 import { ToolCallDeltas } from './tool-call-deltas.ts'
 
-const finishReasons: Readonly<Record<string, FinishReason>> = {
-  stop: 'stop',
-  length: 'length',
-  content_filter: 'content-filter',
-  tool_calls: 'tool-calls',
-  function_call: 'tool-calls',
-}
+const finishReasons: ReadonlyMap<string, FinishReason> = new Map([
+  ['stop', 'stop'],
+  ['length', 'length'],
+  ['content_filter', 'content-filter'],
+  ['tool_calls', 'tool-calls'],
+  ['function_call', 'tool-calls'],
+])
+
+/** With these, servers say that they gave up: DeepSeek, OpenRouter, SGLang and vLLM. */
+const failures: ReadonlySet<unknown> = new Set(['insufficient_system_resource', 'error', 'abort'])
+
+/** With these, the reply may end in the middle of a call. */
+const cuts: ReadonlySet<string> = new Set(['length', 'content_filter'])
 
 /**
  * Maps the events of one streamed chat completion to chunks.
@@ -68,8 +74,8 @@ export class OpenAiMapping implements EventMapping {
   close(chunks: UIMessageChunk[]): void {
     if (this.#finishReason === undefined) return
     this.#closePart(chunks)
-    this.#toolCalls.close(chunks)
-    const finishReason = finishReasons[this.#finishReason] ?? 'other'
+    this.#toolCalls.close(chunks, cuts.has(this.#finishReason))
+    const finishReason = finishReasons.get(this.#finishReason) ?? 'other'
     const messageMetadata = {
       ...(this.#model !== undefined && { model: this.#model }),
       ...(this.#usage && { usage: usageOf(this.#usage) }),
@@ -78,8 +84,7 @@ export class OpenAiMapping implements EventMapping {
   }
 
   #mapEvent(event: CompletionEvent, chunks: UIMessageChunk[]): void {
-    if (event.error)
-      throw new AppError('upstream_error', 'The model server ended the reply with an error.')
+    if (event.error) throw failure()
     if (!this.#begun) {
       this.#begun = true
       chunks.push({ type: 'start' }, { type: 'start-step' })
@@ -87,10 +92,10 @@ export class OpenAiMapping implements EventMapping {
     if (typeof event.model === 'string' && event.model !== '') this.#model = event.model
     if (event.usage) this.#usage = event.usage
     const choice = choiceOf(event)
-    if (choice === undefined) return
-    if (choice.delta) this.#mapDelta(choice.delta, chunks)
+    if (choice?.delta) this.#mapDelta(choice.delta, chunks)
     // Some servers say “” until there is one.
-    if (choice.finish_reason) this.#finishReason = choice.finish_reason
+    if (choice?.finish_reason) this.#finishReason = choice.finish_reason
+    if (failures.has(choice?.finish_reason)) throw failure()
   }
 
   #mapDelta(delta: Delta, chunks: UIMessageChunk[]): void {
@@ -124,6 +129,10 @@ export class OpenAiMapping implements EventMapping {
     if (this.#toolCalls.begins(delta)) this.#closePart(chunks)
     this.#toolCalls.map(delta, chunks)
   }
+}
+
+function failure(): AppError {
+  return new AppError('upstream_error', 'The model server ended the reply with an error.')
 }
 
 /** The text of an event that says nothing else. */

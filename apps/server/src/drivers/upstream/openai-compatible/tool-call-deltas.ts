@@ -38,8 +38,10 @@ export class ToolCallDeltas {
     chunks.push({ type: 'tool-input-delta', toolCallId: call.head.toolCallId, inputTextDelta })
   }
 
-  close(chunks: UIMessageChunk[]): void {
-    for (const call of this.#calls) chunks.push(inputChunk(call))
+  /** @param isCut whether the last may be without its arguments, rather than have none */
+  close(chunks: UIMessageChunk[], isCut: boolean): void {
+    const last = this.#calls.at(-1)
+    for (const call of this.#calls) chunks.push(inputChunk(call, isCut && call === last))
   }
 
   /** @returns undefined where another begins */
@@ -78,9 +80,10 @@ export class ToolCallDeltas {
 }
 
 /** The whole call; arguments that are no JSON are shown as what went wrong with it. */
-function inputChunk({ head, arguments: text }: ToolCall): UIMessageChunk {
+function inputChunk({ head, arguments: text }: ToolCall, isCut: boolean): UIMessageChunk {
+  const empty = isCut ? '' : '{}'
   try {
-    return { type: 'tool-input-available', ...head, input: JSON.parse(text || '{}') as unknown }
+    return { type: 'tool-input-available', ...head, input: JSON.parse(text || empty) as unknown }
   } catch {
     const errorText = 'The model wrote arguments that are not JSON.'
     return { type: 'tool-input-error', ...head, input: text, errorText }
