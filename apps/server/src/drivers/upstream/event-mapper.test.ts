@@ -34,6 +34,22 @@ describe('EventMapper', () => {
       expect(read(bytes, size, new OpenAiMapping())).toEqual(parsed)
   })
 
+  it.each([say('late'), 'data: garbage\n\n', 'data: [DONE]\n\n'])(
+    'reads nothing behind the end in the same read: %j',
+    (late) => {
+      const end = event({ delta: {}, finish_reason: 'stop' }) + 'data: [DONE]\n\n'
+      for (const bytes of [say('so'), say('so') + say(' far')].map((s) =>
+        Buffer.from(s + end + late),
+      )) {
+        const chunks: UIMessageChunk[] = []
+        const mapper = new EventMapper(new OpenAiMapping())
+        expect(mapper.map(bytes, chunks)).toBe(true)
+        expect(chunks.at(-1)).toMatchObject({ type: 'finish', finishReason: 'stop' })
+        expect(chunks.filter(({ type }) => type === 'finish')).toHaveLength(1)
+      }
+    },
+  )
+
   it('passes over events without data, and learns to skim those with empty fields', () => {
     const event = 'data: {"choices":[{"delta":{"content":"a","reasoning_content":""}}]}\n\n'
     const chunks: UIMessageChunk[] = []

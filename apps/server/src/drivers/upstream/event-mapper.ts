@@ -36,13 +36,12 @@ export class EventMapper {
   }
 
   /**
-   * Adds the chunks of those events that are whole by now.
+   * Adds the chunks of those events that are whole by now, up to the last that matters.
    * @returns whether the last that matters was among them
    * @throws AppError `upstream_*` @throws ProblemError `upstream_protocol`
    */
   map(bytes: Buffer, chunks: UIMessageChunk[]): boolean {
     if (this.#mapping.skim === undefined) return this.#parse(bytes, chunks)
-    let hasLast = false
     for (let at = 0; at < bytes.length;) {
       const wasBetween = this.#isBetween
       const skimmed = wasBetween ? this.#mapping.skim(bytes.subarray(at), chunks) : 0
@@ -50,10 +49,10 @@ export class EventMapper {
       if (at === bytes.length) break
       // Where the first cannot be skimmed, few can. Behind others, and the rest of one, more may follow.
       const end = wasBetween && skimmed === 0 ? bytes.length : endOfEvent(bytes, at)
-      hasLast = this.#parse(bytes.subarray(at, end), chunks) || hasLast
+      if (this.#parse(bytes.subarray(at, end), chunks)) return true
       at = end
     }
-    return hasLast
+    return false
   }
 
   close(chunks: UIMessageChunk[]): void {
@@ -61,13 +60,12 @@ export class EventMapper {
   }
 
   #parse(bytes: Buffer, chunks: UIMessageChunk[]): boolean {
-    let hasLast = false
     for (const data of this.#events.read(bytes)) {
       // Some servers keep the connection alive with events that say nothing.
-      if (data !== '') hasLast = this.#mapping.map(data, chunks) || hasLast
+      if (data !== '' && this.#mapping.map(data, chunks)) return true
     }
     this.#isBetween = bytes.at(-1) === lineFeed && bytes.at(-2) === lineFeed
-    return hasLast
+    return false
   }
 }
 
