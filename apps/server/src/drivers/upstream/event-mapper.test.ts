@@ -51,12 +51,12 @@ describe('EventMapper', () => {
   )
 
   it('passes over events without data, and learns to skim those with empty fields', () => {
-    const event = 'data: {"choices":[{"delta":{"content":"a","reasoning_content":""}}]}\n\n'
+    const one = 'data: {"choices":[{"delta":{"content":"a","reasoning_content":""}}]}\n\n'
     const chunks: UIMessageChunk[] = []
     const mapping = new OpenAiMapping()
-    new EventMapper(mapping).map(Buffer.from('data:\n\n' + event + 'data: \n\n' + event), chunks)
+    new EventMapper(mapping).map(Buffer.from('data:\n\n' + one + 'data: \n\n' + one), chunks)
     expect(textOf(chunks)).toBe('aa')
-    expect(mapping.skim(Buffer.from(event), [])).toBe(event.length)
+    expect(mapping.skim(Buffer.from(one), [])).toBe(one.length)
   })
 
   it.each([

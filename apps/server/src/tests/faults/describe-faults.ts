@@ -80,7 +80,10 @@ export function describeFaults(wire: Wire): void {
     })
 
     it('leaves nothing behind, however often its connection breaks', async () => {
-      const worst = faults.filter(({ name }) => /reset in mid|clean close|not UTF-8/.test(name))
+      const worst = faults.filter(
+        ({ name, answer }) =>
+          /reset in mid|clean close|not UTF-8/.test(name) && answer(wire) !== undefined,
+      )
       const { client, stop, peer } = await startBeside(wire, worst)
       const round = () => Promise.all(worst.map((fault) => ask(client, undefined, fault.name)))
       for (let count = 0; count < 25; count++) await round()

@@ -138,6 +138,12 @@ export const faults: readonly Fault[] = [
   refusal('an empty stream', 502, 'upstream_interrupted', 2, (response) =>
     response.writeHead(200, typed).end(),
   ),
+  {
+    name: 'an error event before anything else',
+    answer: ({ error }) =>
+      error === undefined ? undefined : (response) => response.writeHead(200, typed).end(error),
+    outcome: { status: 502, code: 'upstream_error', attempts: 2, stored: '' },
+  },
   breach('a stall in mid-stream', 'upstream_timeout', () => () => undefined),
   breach('a reset in mid-stream', 'upstream_interrupted', () => ({ socket }) => {
     socket?.resetAndDestroy()

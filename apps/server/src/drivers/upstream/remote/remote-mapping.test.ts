@@ -1,4 +1,4 @@
-import type { UIMessageChunk } from '@assistant-ui-proxy/contract'
+import { createProblem, type UIMessageChunk } from '@assistant-ui-proxy/contract'
 import { describe, expect, it } from 'vitest'
 import { RemoteMapping } from './remote-mapping.ts'
 
@@ -41,6 +41,32 @@ describe('RemoteMapping', () => {
 
   it('is whole, but empty, where there is nothing but the end', () => {
     expect(mapAll(['[DONE]'])).toEqual([{ type: 'finish' }])
+  })
+
+  it('takes an error that comes before anything else for a refusal, and tells no words of it', () => {
+    const mapping = new RemoteMapping()
+    const chunks: UIMessageChunk[] = []
+    mapping.map('{"type":"start","messageId":"x"}', chunks)
+    const refuse = () => mapping.map('{"type":"error","errorText":"bad key sk-secret"}', chunks)
+    expect(refuse).toThrow('answered with an error')
+    expect(refuse).not.toThrow('sk-secret')
+    expect(chunks).toEqual([])
+  })
+
+  it('tells a problem of this product that comes before anything else', () => {
+    const problem = createProblem('upstream_busy', 'Later.', { retry_after_ms: 5 })
+    const errorText = JSON.stringify(problem)
+    const refuse = () => mapAll([JSON.stringify({ type: 'error', errorText })])
+    const expected = { code: 'upstream_busy', detail: 'Later.', retry_after_ms: 5 }
+    expect(refuse).toThrow(
+      expect.objectContaining({ problem: expect.objectContaining(expected) as unknown }),
+    )
+  })
+
+  it('passes on an error that comes later', () => {
+    const error = { type: 'error', errorText: 'no' }
+    const events = [{ type: 'start' }, { type: 'text-start', id: '0' }, error]
+    expect(mapAll(events.map((chunk) => JSON.stringify(chunk)))).toEqual(events)
   })
 
   it('refuses what is no chunk in a stream of chunks', () => {

@@ -1,4 +1,10 @@
-import { decodeChunk, isTerminal, type UIMessageChunk } from '@assistant-ui-proxy/contract'
+import {
+  decodeChunk,
+  isTerminal,
+  parseProblem,
+  type UIMessageChunk,
+} from '@assistant-ui-proxy/contract'
+import { AppError } from '../../../app-error.ts'
 import { isDone, type EventMapping } from '../event-mapper.ts'
 
 const id = '0'
@@ -10,12 +16,17 @@ const id = '0'
  */
 export class RemoteMapping implements EventMapping {
   #form: 'unknown' | 'chunks' | 'text' = 'unknown'
+  /** Whether more than a start has come. */
+  #hasBegun = false
 
-  /** @throws ProblemError `upstream_protocol` for an event that is no chunk in a stream of chunks */
+  /**
+   * @throws ProblemError `upstream_protocol` for an event that is no chunk in a stream of chunks
+   * @throws AppError for an error that comes before anything else: that is a refusal
+   */
   map(data: string, chunks: UIMessageChunk[]): boolean {
     if (isDone(data)) return this.#end(chunks)
     if (this.#form === 'unknown') this.#begin(data, chunks)
-    if (this.#form === 'chunks') return mapChunk(data, chunks)
+    if (this.#form === 'chunks') return this.#mapChunk(data, chunks)
     chunks.push({ type: 'text-delta', id, delta: data })
     return false
   }
@@ -23,6 +34,21 @@ export class RemoteMapping implements EventMapping {
   #begin(data: string, chunks: UIMessageChunk[]): void {
     this.#form = isChunk(data) ? 'chunks' : 'text'
     if (this.#form === 'text') chunks.push({ type: 'start-step' }, { type: 'text-start', id })
+  }
+
+  #mapChunk(data: string, chunks: UIMessageChunk[]): boolean {
+    const chunk = decodeChunk(data)
+    if (chunk === undefined) return true
+    if (!this.#hasBegun) {
+      if (chunk.type === 'error') {
+        // An upstream that starts only to fail has not begun.
+        chunks.length = 0
+        throw refusal(chunk.errorText)
+      }
+      this.#hasBegun = chunk.type !== 'start'
+    }
+    chunks.push(chunk)
+    return isTerminal(chunk)
   }
 
   /** A stream of chunks has said so with its terminal chunk, or was cut. */
@@ -33,11 +59,13 @@ export class RemoteMapping implements EventMapping {
   }
 }
 
-function mapChunk(data: string, chunks: UIMessageChunk[]): boolean {
-  const chunk = decodeChunk(data)
-  if (chunk === undefined) return true
-  chunks.push(chunk)
-  return isTerminal(chunk)
+/** Its words are told where they are a problem of this product: others may hold keys. */
+function refusal(errorText: string): AppError {
+  const problem = parseProblem(errorText)
+  if (problem === undefined)
+    return new AppError('upstream_error', 'The upstream answered with an error.')
+  const { code, detail, retry_after_ms } = problem
+  return new AppError(code, detail, { ...(retry_after_ms !== undefined && { retry_after_ms }) })
 }
 
 function isChunk(data: string): boolean {
