@@ -3,7 +3,8 @@ import { AppError } from '../../app-error.ts'
 import { connectionError, errorOfStatus } from './upstream-errors.ts'
 
 const timeoutMs = 10_000
-const maxBytes = 1_048_576
+/** Lists of hundreds of models with their descriptions have one or two. */
+const maxBytes = 16 * 1_048_576
 
 /**
  * The JSON at a URL of an upstream.
@@ -39,9 +40,20 @@ export async function getJson(
     throw errorOfStatus(statusCode, response.headers['retry-after']?.toString())
   }
   try {
-    return await body.json()
+    return await readJson(body)
   } catch (cause) {
     const detail = `What answers at ${url.origin} did not send JSON.`
     throw failure(cause, () => new AppError('upstream_protocol', detail, { cause }))
   }
+}
+
+async function readJson(body: AsyncIterable<Buffer>): Promise<unknown> {
+  const pieces: Buffer[] = []
+  let size = 0
+  for await (const piece of body) {
+    size += piece.length
+    if (size > maxBytes) throw new RangeError(`It is longer than ${maxBytes} bytes.`)
+    pieces.push(piece)
+  }
+  return JSON.parse(Buffer.concat(pieces).toString())
 }
