@@ -40,7 +40,7 @@ import type { ThreadStore } from './threads/thread-store.ts'
 const ollama = { baseUrl: `${ollamaUrl}/v1`, apiKey: undefined, model: undefined }
 
 /** What a database of this server's own has beside the threads. */
-export interface OwnDatabase {
+interface OwnDatabase {
   readonly searchIndex: SearchIndex
   readonly cloudStore: CloudStore
   readonly archiveStore: ArchiveStore

@@ -11,6 +11,7 @@ import {
 import type { Logger } from 'pino'
 import { AppError, interrupted, maskedProblem, problemOf } from '../app-error.ts'
 import type { Owner } from '../identity/owner.ts'
+import { orAborted } from '../resilience/or-aborted.ts'
 import type { Attachments } from './attachments.ts'
 import type { Conversation } from './conversation.ts'
 import { GrowingReply } from './growing-reply.ts'
@@ -223,12 +224,3 @@ export class Run {
 }
 
 const statusAfter = { finish: 'complete', abort: 'stopped', error: 'failed' } as const
-
-/** @throws the signal's reason where it aborts first */
-async function orAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted()
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const abort = () => reject(signal.reason as Error)
-  signal.addEventListener('abort', abort, { once: true })
-  await Promise.race([promise, aborted]).finally(() => signal.removeEventListener('abort', abort))
-}

@@ -341,7 +341,9 @@ it('tells where a reply is too long to be followed from its beginning, and gives
   const piece = 'x'.repeat(300_000)
   for (let count = 0; count < 10; count++) say(piece)
   const following = () => client.chat.resume({ params: { thread_id: 't1' } })
-  await expect.poll(following).toMatchObject({ status: 409, body: { code: 'run_in_progress' } })
+  await expect
+    .poll(following, { timeout: 10_000 })
+    .toMatchObject({ status: 409, body: { code: 'run_in_progress' } })
   expect((await post(url, hello)).status).toBe(409)
   finish()
   const whole = textOf(chunksIn(await reading))
