@@ -140,12 +140,13 @@ export class SqlThreadStore implements ThreadStore {
       and m.thread_id = ${threadId}`
     const columns = sql.raw(messageColumns.map((column) => `m.${column}`).join(', '))
     // Parents come before children, so that it ends even where somebody's archive has them in a circle.
+    // SQLite keeps the order of a cross join: else it reads the whole thread for each message of the branch.
     const { rows } = await sql<MessageRow>`
       with recursive branch as (
         select ${columns}, m.sequence from messages m where ${owned} and m.id = ${messageId}
         union all
-        select ${columns}, m.sequence from messages m join branch b on m.id = b.parent_id and m.sequence < b.sequence
-        where ${owned}
+        select ${columns}, m.sequence from branch b cross join messages m
+        where ${owned} and m.id = b.parent_id and m.sequence < b.sequence
       )
       select * from branch order by sequence`.execute(this.#db)
     return this.#replies.grow(this.#db, owner, rows.map(messageOfRow))
