@@ -1,8 +1,12 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import { expect, it, onTestFinished } from 'vitest'
 import type { Owner } from '../../../identity/owner.ts'
 import { said } from '../../../tests/conformance/describe-thread-store.ts'
 import { createTestDatabase } from '../../../tests/postgres-test-database.ts'
+import { makeTemporaryFolder } from '../../../tests/test-server.ts'
 import type { Engine } from './engine.ts'
 import { createMigrator, migrate } from './migrate.ts'
 import { openNodeSqlite } from './node-sqlite.ts'
@@ -37,6 +41,52 @@ it.each(['sqlite', 'postgres'] as const)(
     expect(await store.listMessages(owner, 't')).toMatchObject([{ parts }, { parts }])
   },
 )
+
+it('SQLite begins a migration again that broke off, whatever statement that was at', async () => {
+  const database = openNodeSqlite(':memory:')
+  const { db } = await openKysely<Schema>(database)
+  onTestFinished(() => db.destroy())
+  const { prepare } = database
+  let left = 0
+  database.prepare = (statement) => {
+    if (isOfMigration(statement) && left-- === 0) throw new Error('broken off')
+    return prepare(statement)
+  }
+  let attempts = 0
+  for (let isDone = false; !isDone; attempts++) {
+    left = attempts
+    isDone = await migrate(db, 'sqlite').then(
+      () => true,
+      (error: unknown) => {
+        expect(error).toMatchObject({ message: 'broken off' })
+        return false
+      },
+    )
+  }
+  expect(attempts).toBeGreaterThan(40)
+  expect(await db.selectFrom('messages').selectAll().execute()).toEqual([])
+})
+
+it('SQLite is migrated once by processes that start together', { timeout: 30_000 }, async () => {
+  const path = join(await makeTemporaryFolder(), 'x.db')
+  const module = JSON.stringify(join(import.meta.dirname, 'open-sqlite-storage.ts'))
+  const script = `const { openSqliteStorage } = await import(${module})
+    await (await openSqliteStorage(process.argv[1])).close()`
+  const conditions = [
+    '--conditions=@assistant-ui-proxy/source',
+    '--disable-warning=ExperimentalWarning',
+  ]
+  const processes = [1, 2, 3].map(async () => {
+    const args = [...conditions, '--input-type=module', '--eval', script, path]
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] })
+    return text(child.stderr)
+  })
+  expect(await Promise.all(processes)).toEqual(['', '', ''])
+})
+
+function isOfMigration(statement: string): boolean {
+  return /^\s*(create|alter|drop|update)/i.test(statement) && !statement.includes('kysely_')
+}
 
 async function open(engine: Engine): Promise<Kysely<Schema>> {
   const { db } =

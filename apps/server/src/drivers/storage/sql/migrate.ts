@@ -25,7 +25,10 @@ const migrationsOf = (engine: Engine): Record<string, Migration> => ({
   '0009-growth-once': { up: (db) => keepGrowthOnce(db, engine) },
 })
 
-/** Brings the database to the newest schema. In PostgreSQL one server at a time, under a lock. */
+/**
+ * Brings the database to the newest schema, all of it or nothing. One server at a time: in PostgreSQL under
+ * a lock, in SQLite since there is one writer.
+ */
 export async function migrate(db: Kysely<Schema>, engine: Engine): Promise<void> {
   const { error } = await createMigrator(db, engine).migrateToLatest()
   if (error !== undefined) throw error

@@ -21,12 +21,12 @@ const maxStatements = 200
  */
 export function openNodeSqlite(path: string): NodeSqlite {
   const database = new DatabaseSync(path)
-  // FULL: what was acknowledged outlives a power cut, too.
+  // FULL: what was acknowledged outlives a power cut, too. The timeout first: the others may have to wait.
   database.exec(`
+    PRAGMA busy_timeout = 5000;
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON;
-    PRAGMA busy_timeout = 5000;
   `)
   const statements = new Map<string, SqliteStatement>()
   return {

@@ -1,10 +1,12 @@
 import {
+  CompiledQuery,
   DefaultQueryExecutor,
   Kysely,
   SingleConnectionProvider,
+  SqliteAdapter,
   SqliteDialect,
+  SqliteDriver,
   Transaction,
-  type CompiledQuery,
   type ConnectionProvider,
   type DatabaseConnection,
   type DialectAdapter,
@@ -32,12 +34,12 @@ export interface SqliteSession<Schema> {
  */
 export async function openKysely<Schema>(database: NodeSqlite): Promise<SqliteSession<Schema>> {
   const dialect = new SqliteDialect({ database })
-  const driver = dialect.createDriver()
+  const driver = new WritingDriver({ database })
   await driver.init()
   const connection = await driver.acquireConnection()
   const parts = {
     compiler: dialect.createQueryCompiler(),
-    adapter: dialect.createAdapter(),
+    adapter: new TransactionalAdapter(),
     connection,
   }
   const holder = new ConnectionHolder(connection)
@@ -61,7 +63,7 @@ export async function openKysely<Schema>(database: NodeSqlite): Promise<SqliteSe
 }
 
 async function runTransaction<T>(database: NodeSqlite, work: () => Promise<T>): Promise<T> {
-  database.prepare('begin').run([])
+  database.prepare(beginToWrite).run([])
   try {
     const result = await work()
     database.prepare('commit').run([])
@@ -70,6 +72,22 @@ async function runTransaction<T>(database: NodeSqlite, work: () => Promise<T>): 
     // Where the disk is full or broken, SQLite has rolled it back by itself.
     if (database.isInTransaction) database.prepare('rollback').run([])
     throw error
+  }
+}
+
+/** All transactions write: they wait for another process at once, since one that has read first cannot. */
+const beginToWrite = 'begin immediate'
+
+class WritingDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw(beginToWrite))
+  }
+}
+
+/** Kysely thinks that SQLite could not change a schema in a transaction, and would leave half a migration. */
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true
   }
 }
 
