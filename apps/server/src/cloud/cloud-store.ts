@@ -100,7 +100,10 @@ export interface CloudThreads {
   change(owner: Owner, threadId: string, change: CloudThreadChange): Promise<boolean>
   /** The ids of those in which a reply is being written. */
   listWriting(owner: Owner): Promise<string[]>
-  /** Takes all that somebody has, and the ways in. @returns how many threads */
+  /**
+   * Takes all that somebody has, and the ways in, little by little: where it breaks off, the next call goes on.
+   * @returns how many threads
+   */
   erase(owner: Owner): Promise<number>
 }
 

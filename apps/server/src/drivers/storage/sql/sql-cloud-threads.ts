@@ -11,7 +11,7 @@ import { now } from './now.ts'
 import { columnsOf, ownedBy, ownerOfRow } from './owner-columns.ts'
 import { jsonOrNull, threadColumns, threadOfRow } from './rows.ts'
 import type { Schema, ThreadTable } from './schema.ts'
-import { transact } from './transact.ts'
+import { eraseData } from './sql-owner-data.ts'
 
 const cloudThreadColumns = [
   ...threadColumns,
@@ -125,16 +125,7 @@ export class SqlCloudThreads implements CloudThreads {
   }
 
   erase(owner: Owner): Promise<number> {
-    return transact(this.#db, async (transaction) => {
-      // What belongs to the threads goes with them.
-      const { numDeletedRows } = await transaction
-        .deleteFrom('threads')
-        .where(ownedBy(owner))
-        .executeTakeFirst()
-      await transaction.deleteFrom('reports').where(ownedBy(owner)).execute()
-      await transaction.deleteFrom('anonymous_sessions').where(ownedBy(owner)).execute()
-      return Number(numDeletedRows)
-    })
+    return eraseData(this.#db, owner)
   }
 }
 
