@@ -17,8 +17,9 @@ export interface FileRecords {
   find(owner: Owner | undefined, id: string): Promise<FileRecord | undefined>
   /** @returns whether it is there, and had no bytes */
   complete(id: string, upload: NonNullable<FileRecord['upload']>): Promise<boolean>
-  /** Ids of those that were begun before, and never brought. */
-  listAbandoned(before: string): Promise<string[]>
-  listOf(owner: Owner): Promise<string[]>
+  /** Ids of those that were begun before, and never brought: some of them. */
+  listAbandoned(before: string, limit: number): Promise<string[]>
+  /** @param limit so many are enough */
+  listOf(owner: Owner, limit?: number): Promise<string[]>
   remove(ids: readonly string[]): Promise<void>
 }

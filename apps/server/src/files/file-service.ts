@@ -15,6 +15,9 @@ import type { FileRecord, FileRecords } from './file-records.ts'
 import type { FileStore } from './file-store.ts'
 import { inlineFiles } from './inline-files.ts'
 
+/** So many rows at a time: somebody may have more than fit one statement. */
+const filesPerRemoval = 200
+
 export interface FileServiceOptions {
   readonly records: FileRecords
   readonly store: FileStore
@@ -143,20 +146,29 @@ export class FileService {
   }
 
   /** Removes those that were announced so long ago that nobody can bring them any more. */
-  async removeAbandoned(before: Date): Promise<number> {
-    const ids = await this.#options.records.listAbandoned(before.toISOString())
-    await this.#remove(ids)
-    return ids.length
+  removeAbandoned(before: Date): Promise<number> {
+    const { records } = this.#options
+    return this.#remove((limit) => records.listAbandoned(before.toISOString(), limit))
   }
 
   async removeAll(owner: Owner): Promise<void> {
-    await this.#remove(await this.#options.records.listOf(owner))
+    await this.#remove((limit) => this.#options.records.listOf(owner, limit))
   }
 
-  /** The bytes first: what is left of a removal that broke off is removed with the next. */
-  async #remove(ids: readonly string[]): Promise<void> {
-    for (const id of ids) await this.#options.store.delete(id)
-    if (ids.length > 0) await this.#options.records.remove(ids)
+  /**
+   * The bytes first: what is left of a removal that broke off is removed with the next.
+   * @param list gives some of those that are left
+   * @returns how many there were
+   */
+  async #remove(list: (limit: number) => Promise<string[]>): Promise<number> {
+    const { records, store } = this.#options
+    for (let count = 0; ;) {
+      const ids = await list(filesPerRemoval)
+      if (ids.length === 0) return count
+      for (const id of ids) await store.delete(id)
+      await records.remove(ids)
+      count += ids.length
+    }
   }
 }
 

@@ -6,6 +6,10 @@ import { AssistantCloud } from 'assistant-cloud'
 import { findFreePort } from 'services'
 import S3rver from 's3rver'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { openSqliteStorage } from '../drivers/storage/sql/open-sqlite-storage.ts'
+import { FileService } from '../files/file-service.ts'
+import type { FileStore } from '../files/file-store.ts'
+import { localOwner } from '../identity/owner.ts'
 import { collect } from './conversation.ts'
 import { startPeer } from './peer.ts'
 import { finishBatch, scriptUpstream, textBatch } from './scripted-upstream.ts'
@@ -222,6 +226,28 @@ describe('attachments', { timeout: 20_000 }, () => {
       cloud.files.generatePresignedDownloadUrl({ key: brought.key ?? '' }),
     ).rejects.toMatchObject({ status: 404 })
   })
+})
+
+it('attachments that are removed are gone as far as it came, where it broke off', async () => {
+  const { fileRecords: records, close } = await openSqliteStorage(':memory:')
+  onTestFinished(close)
+  let deletions = 250
+  const store: FileStore = {
+    name: 'breaks off',
+    keep: async () => undefined,
+    read: async () => undefined,
+    delete: async () => {
+      if (deletions-- === 0) throw new Error('broken off')
+    },
+  }
+  const files = new FileService({ records, store, maxBytes: 1, types: [] })
+  for (let count = 0; count < 450; count++) await files.announce(localOwner, 'a.png')
+  const rowsLeft = async () => (await records.listOf(localOwner)).length
+  await expect(files.removeAll(localOwner)).rejects.toThrow('broken off')
+  expect(await rowsLeft()).toBe(250)
+  deletions = Infinity
+  expect(await files.removeAbandoned(new Date(Date.now() + 1_000))).toBe(250)
+  expect(await rowsLeft()).toBe(0)
 })
 
 async function start(

@@ -176,10 +176,13 @@ export function describeThreadStore(
         expect(branch.map(({ id }) => id)).toEqual(['u1', 'u2'])
       })
 
-      it('finds messages of the thread by id', async () => {
+      it('finds messages of the thread by id, however many are named', async () => {
         await store.addExchange(owner, exchange('t', [userMessage('u1'), reply('a1', 'u1')]))
-        const found = await store.findMessages(owner, 't', ['a1', 'nobody'])
-        expect(found.map(({ id }) => id)).toEqual(['a1'])
+        for (const others of [1, 70_000]) {
+          const ids = ['a1', ...Array.from({ length: others }, (_, at) => `nobody${at}`), 'a1']
+          const found = await store.findMessages(owner, 't', ids)
+          expect(found.map(({ id }) => id)).toEqual(['a1'])
+        }
         expect(await store.findMessages(owner, 'another', ['a1'])).toEqual([])
         expect(await store.findMessages(owner, 't', [])).toEqual([])
       })

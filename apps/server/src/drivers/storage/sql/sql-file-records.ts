@@ -4,6 +4,9 @@ import type { Owner } from '../../../identity/owner.ts'
 import { columnsOf, ownedBy, ownerOfRow } from './owner-columns.ts'
 import type { Schema } from './schema.ts'
 
+/** Where all are wanted. */
+const maxLimit = Number.MAX_SAFE_INTEGER
+
 /** `FileRecords` beside the threads, in the same database. */
 export class SqlFileRecords implements FileRecords {
   readonly #db: Kysely<Schema>
@@ -40,18 +43,24 @@ export class SqlFileRecords implements FileRecords {
     return numUpdatedRows > 0n
   }
 
-  async listAbandoned(before: string): Promise<string[]> {
+  async listAbandoned(before: string, limit: number): Promise<string[]> {
     const rows = await this.#db
       .selectFrom('files')
       .select('id')
       .where('size', 'is', null)
       .where('created_at', '<', before)
+      .limit(limit)
       .execute()
     return rows.map(({ id }) => id)
   }
 
-  async listOf(owner: Owner): Promise<string[]> {
-    const rows = await this.#db.selectFrom('files').select('id').where(ownedBy(owner)).execute()
+  async listOf(owner: Owner, limit = maxLimit): Promise<string[]> {
+    const rows = await this.#db
+      .selectFrom('files')
+      .select('id')
+      .where(ownedBy(owner))
+      .limit(limit)
+      .execute()
     return rows.map(({ id }) => id)
   }
 

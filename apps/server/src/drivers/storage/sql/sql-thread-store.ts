@@ -6,7 +6,7 @@ import {
   type Thread,
   type ThreadUpdate,
 } from '@assistant-ui-proxy/contract'
-import { sql, type Kysely, type Transaction, type UpdateObject } from 'kysely'
+import { sql, type Kysely, type RawBuilder, type Transaction, type UpdateObject } from 'kysely'
 import { AppError, pageNotFound } from '../../../app-error.ts'
 import type { Owner } from '../../../identity/owner.ts'
 import type {
@@ -17,6 +17,7 @@ import type {
 } from '../../../threads/thread-store.ts'
 import type { Engine } from './engine.ts'
 import { ExchangeInserts } from './exchange-inserts.ts'
+import { tableOf } from './json-table.ts'
 import { renewLease } from './leases.ts'
 import { now } from './now.ts'
 import { ownedBy } from './owner-columns.ts'
@@ -37,6 +38,13 @@ const pingTimeoutMs = 2_000
 
 /** Where all are wanted. */
 const maxLimit = Number.MAX_SAFE_INTEGER
+
+const columnsOfM = sql.raw(messageColumns.map((column) => `m.${column}`).join(', '))
+
+/** That a message `m` is in the thread. */
+function isIn({ workspaceId, userId }: Owner, threadId: string): RawBuilder<boolean> {
+  return sql<boolean>`m.workspace_id = ${workspaceId} and m.user_id = ${userId} and m.thread_id = ${threadId}`
+}
 
 /** `ThreadStore` over any database that Kysely has a dialect for and `migrate` has run on. */
 export class SqlThreadStore implements ThreadStore {
@@ -136,17 +144,15 @@ export class SqlThreadStore implements ThreadStore {
   }
 
   async listBranch(owner: Owner, threadId: string, messageId: string): Promise<Message[]> {
-    const owned = sql`m.workspace_id = ${owner.workspaceId} and m.user_id = ${owner.userId}
-      and m.thread_id = ${threadId}`
-    const columns = sql.raw(messageColumns.map((column) => `m.${column}`).join(', '))
+    const isOfThread = isIn(owner, threadId)
     // Parents come before children, so that it ends even where somebody's archive has them in a circle.
     // SQLite keeps the order of a cross join: else it reads the whole thread for each message of the branch.
     const { rows } = await sql<MessageRow>`
       with recursive branch as (
-        select ${columns}, m.sequence from messages m where ${owned} and m.id = ${messageId}
+        select ${columnsOfM}, m.sequence from messages m where ${isOfThread} and m.id = ${messageId}
         union all
-        select ${columns}, m.sequence from branch b cross join messages m
-        where ${owned} and m.id = b.parent_id and m.sequence < b.sequence
+        select ${columnsOfM}, m.sequence from branch b cross join messages m
+        where ${isOfThread} and m.id = b.parent_id and m.sequence < b.sequence
       )
       select * from branch order by sequence`.execute(this.#db)
     return this.#replies.grow(this.#db, owner, rows.map(messageOfRow))
@@ -154,10 +160,14 @@ export class SqlThreadStore implements ThreadStore {
 
   async findMessages(owner: Owner, threadId: string, ids: readonly string[]): Promise<Message[]> {
     if (ids.length === 0) return []
-    const rows = await this.#messages(owner, threadId)
-      .select(messageColumns)
-      .where('id', 'in', ids)
-      .execute()
+    const named = tableOf(
+      this.#engine,
+      [...new Set(ids)].map((id) => [id]),
+    )
+    // In this order, as above: a few ids are looked up, and not the whole thread read.
+    const { rows } = await sql<MessageRow>`
+      select ${columnsOfM} from ${named} cross join messages m
+      where ${isIn(owner, threadId)} and m.id = r.value ->> 0`.execute(this.#db)
     return this.#replies.grow(this.#db, owner, rows.map(messageOfRow))
   }
 
