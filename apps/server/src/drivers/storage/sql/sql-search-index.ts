@@ -143,11 +143,16 @@ export class SqlSearchIndex implements SearchIndex {
       this.#engine,
       texts.map((text) => [...keyOf(text), indexedWords(text)]),
     )
-    const isOfText = sql`d.workspace_id = r.value ->> 0 and d.user_id = r.value ->> 1
-      and d.thread_id = r.value ->> 2 and d.message_id is not distinct from r.value ->> 3`
+    const isOfThread = sql`d.workspace_id = r.value ->> 0 and d.user_id = r.value ->> 1
+      and d.thread_id = r.value ->> 2`
+    // In two parts: PostgreSQL looks for no null in an index, where it does not know that it is one.
     await sql`
       delete from search_documents where sequence in (
-        select d.sequence from ${source} join search_documents d on ${isOfText})
+        select d.sequence from ${source} join search_documents d on ${isOfThread}
+          and d.message_id = r.value ->> 3
+        union all
+        select d.sequence from ${source} join search_documents d on ${isOfThread}
+          and d.message_id is null where r.value ->> 3 is null)
     `.execute(transaction)
     if (this.#engine === 'postgres') {
       await sql`
@@ -165,7 +170,7 @@ export class SqlSearchIndex implements SearchIndex {
     await sql`
       insert into search_words (rowid, owner, words)
       select d.sequence, ${ownersWord}, substr(r.value ->> 4, instr(r.value ->> 4, ' ') + 1)
-      from ${source} join search_documents d on ${isOfText}
+      from ${source} join search_documents d on ${isOfThread} and d.message_id is r.value ->> 3
     `.execute(transaction)
   }
 
