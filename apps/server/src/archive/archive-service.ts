@@ -69,7 +69,7 @@ export class ArchiveService {
       for (const thread of threads) {
         yield lineOf(thread)
         const messages = await this.#store.listMessages(owner, thread.id)
-        yield messages.map(lineOf).join('')
+        yield withParentsThatAreThere(messages).map(lineOf).join('')
       }
       after = threads.at(-1)?.id
       if (threads.length < threadsPerPage) break
@@ -171,6 +171,16 @@ export class ArchiveService {
       return undefined
     }
   }
+}
+
+/** An import refuses a message that follows none of the archive. */
+function withParentsThatAreThere(messages: readonly ArchivedMessage[]): ArchivedMessage[] {
+  const ids = new Set<string | null>()
+  return messages.map((message) => {
+    const parent_id = ids.has(message.parent_id) ? message.parent_id : null
+    ids.add(message.id)
+    return { ...message, parent_id }
+  })
 }
 
 function count(result: ImportResult, kind: 'threads' | 'reports' | 'files', isTaken: boolean) {

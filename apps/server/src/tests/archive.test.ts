@@ -1,6 +1,8 @@
 import { AssistantCloud } from 'assistant-cloud'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import type { ArchivedMessage, ArchivedThread } from '../archive/archive-record.ts'
 import { ArchiveService } from '../archive/archive-service.ts'
+import { readLines } from '../archive/read-lines.ts'
 import { DiskFileStore } from '../drivers/files/disk-file-store.ts'
 import { openSqliteStorage } from '../drivers/storage/sql/open-sqlite-storage.ts'
 import { FileService } from '../files/file-service.ts'
@@ -70,6 +72,24 @@ describe('an export', () => {
     const text = await answer.text()
     expect(text).toContain('"t0"')
     expect(text).not.toContain('"t1"')
+  })
+
+  it('can be imported where it has messages whose parents are gone', async () => {
+    const { archive, archiveStore } = await openArchive()
+    const lines = [{ id: 'a' }, { id: 'b', parent_id: 'gone' }, { id: 'c', parent_id: 'b' }]
+    const messages = lines.map(message).map((line) => JSON.parse(line) as ArchivedMessage)
+    await archiveStore.addThread(localOwner, JSON.parse(thread('t')) as ArchivedThread, messages)
+    const to = await openArchive()
+    await to.archive.import(
+      localOwner,
+      readLines(bytesOf(archive.export(localOwner)), 1_000),
+      String,
+    )
+    expect(await to.archiveStore.listMessages(localOwner, 't')).toMatchObject([
+      { id: 'a', parent_id: null },
+      { id: 'b', parent_id: null },
+      { id: 'c', parent_id: 'b' },
+    ])
   })
 
   it('has of a reply that is being written what is there', async () => {
@@ -350,6 +370,10 @@ async function fill({ url, client }: Awaited<ReturnType<typeof start>>): Promise
   })
   await cloud.threads.messages.feedback(thread_id, parent_id ?? '', { type: 'positive' })
   await cloud.scores.create({ name: 'x', data_type: 'numeric', value: 0.5, thread_id })
+}
+
+async function* bytesOf(texts: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+  for await (const text of texts) yield Buffer.from(text)
 }
 
 const picture = Buffer.from([0, 1, 2, 255])

@@ -3,8 +3,11 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { createConfig } from '../config/config.ts'
 import { createDependencies } from '../dependencies.ts'
 import { openPostgresStorage } from '../drivers/storage/sql/open-postgres-storage.ts'
+import { SqlThreadStore } from '../drivers/storage/sql/sql-thread-store.ts'
+import { transact } from '../drivers/storage/sql/transact.ts'
 import type { Owner } from '../identity/owner.ts'
 import { growth, said, userMessage } from './conformance/describe-thread-store.ts'
+import { openHeldPostgres } from './conformance/held-postgres.ts'
 import { allowConnections, breakConnections, createTestDatabase } from './postgres-test-database.ts'
 import { startTestServer } from './test-server.ts'
 
@@ -129,6 +132,32 @@ describe('PostgreSQL', { timeout: 20_000 }, () => {
       })
       expect(await stores[0].listMessages(owner, `t${round}`)).toHaveLength(2)
     }
+  })
+
+  it('lets one run at a time into a thread that was deleted meanwhile, and begun anew', async () => {
+    const url = await createTestDatabase()
+    const other = await openStore(url)
+    await other.createThread(owner, { id: 't', title: null })
+    const { db, hold } = openHeldPostgres(url)
+    const store = new SqlThreadStore(db, 'postgres', { transact: (work) => transact(db, work) })
+    const exchange = (name: string) => ({
+      threadId: 't',
+      messages: [userMessage(`u${name}`), { ...streaming(`r${name}`), parent_id: `u${name}` }],
+      run: { runId: name, name, fingerprint: 'f', serverId: 's' },
+    })
+    const found = hold('after', /^insert into "threads"/)
+    const inserting = hold('before', /insert into messages/)
+    const adding = store.addExchange(owner, exchange('first'))
+    await found.reached
+    await other.deleteThread(owner, 't')
+    found.release()
+    await inserting.reached
+    const second = other.addExchange(owner, exchange('second'))
+    await Promise.race([second, new Promise((resolve) => setTimeout(resolve, 500))])
+    inserting.release()
+    const [first, late] = await Promise.allSettled([adding, second])
+    expect(first).toMatchObject({ status: 'fulfilled' })
+    expect(late).toMatchObject({ status: 'rejected', reason: { run: { runId: 'first' } } })
   })
 
   it('gives one title to a thread that two servers title', async () => {

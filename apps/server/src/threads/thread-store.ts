@@ -92,7 +92,8 @@ export interface ThreadStore {
   /**
    * Makes the thread where it is missing, adds the messages, begins the reply and dates the thread's
    * last activity, all or nothing.
-   * @throws AppError `id_taken` where a message's id is in use
+   * @throws AppError `id_taken` where a message's id is in use, `message_not_found` where the thread lacks
+   *   the message that they follow, or the one that is resumed
    * @throws RunConflict where the thread has a run that goes on, or one of this name that did not fail
    */
   addExchange(owner: Owner, exchange: Exchange): Promise<void>

@@ -170,10 +170,28 @@ export function describeThreadStore(
       })
 
       it.skipIf(knowsNoOwners)('ends a branch of messages that follow each other', async () => {
-        const circle = [userMessage('u1', 'u2'), userMessage('u2', 'u1')]
+        const circle = [userMessage('u0'), userMessage('u1', 'u2'), userMessage('u2', 'u1')]
         await store.addExchange(owner, exchange('t', circle))
         const branch = await store.listBranch(owner, 't', 'u2')
         expect(branch.map(({ id }) => id)).toEqual(['u1', 'u2'])
+      })
+
+      it.skipIf(knowsNoOwners)('goes on from no message that is gone, nor with one', async () => {
+        const [question, answer] = [userMessage('u1'), reply('a1', 'u1')]
+        await store.addExchange(owner, exchange('t', [question, answer]))
+        const gone = { problem: { code: 'message_not_found' } }
+        for (const threadId of ['t', 'another']) {
+          const next = exchange(threadId, [userMessage('u2', 'nobody'), reply('a2', 'u2')])
+          await expect(store.addExchange(owner, next)).rejects.toMatchObject(gone)
+          const resumed = { ...exchange(threadId, []), resumed: { id: 'nobody', parts: [] } }
+          await expect(store.addExchange(owner, resumed)).rejects.toMatchObject(gone)
+        }
+        expect(await store.getThread(owner, 'another')).toBeUndefined()
+        await store.addExchange(owner, exchange('t', [userMessage('u2', 'a1')]))
+        await store.deleteThread(owner, 't')
+        const late = exchange('t', [userMessage('u3', 'u2')])
+        await expect(store.addExchange(owner, late)).rejects.toMatchObject(gone)
+        expect(await store.getThread(owner, 't')).toBeUndefined()
       })
 
       it('finds messages of the thread by id, however many are named', async () => {
@@ -319,7 +337,7 @@ export function describeThreadStore(
         await begin('u1', claim('r1'))
         await expect(begin('u2', claim('r2'))).rejects.toMatchObject({ run: { runId: 'r1' } })
         expect(await store.listMessages(owner, 't')).toHaveLength(2)
-        const elsewhere = { threadId: 't2', messages: [reply('a9', 'u9')], run: claim('r3') }
+        const elsewhere = { threadId: 't2', messages: [userMessage('u9')], run: claim('r3') }
         await store.addExchange(owner, elsewhere)
         await end('r1', finish)
         await begin('u2', claim('r2'))

@@ -1,10 +1,11 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
-import { AppError } from '../../../app-error.ts'
+import { AppError, messageNotFound } from '../../../app-error.ts'
 import type { Owner } from '../../../identity/owner.ts'
 import type { Exchange } from '../../../threads/thread-store.ts'
 import type { Engine } from './engine.ts'
 import { jsonTable } from './json-table.ts'
 import { now } from './now.ts'
+import { ownedBy } from './owner-columns.ts'
 import { prepareQuery } from './prepared-query.ts'
 import { messageColumns, rowOfMessage, threadColumns, type ThreadRow } from './rows.ts'
 import type { MessageTable, Schema } from './schema.ts'
@@ -14,6 +15,14 @@ interface NewThread extends Owner {
   readonly id: string
   readonly title: string | null
   readonly time: string
+}
+
+interface NewMessages extends Owner {
+  readonly threadId: string
+  /** The message that the first of them follows. */
+  readonly parentId: string | null
+  /** Their rows. */
+  readonly json: string
 }
 
 const insertedColumns = [
@@ -31,6 +40,7 @@ const insertedColumns = [
 export class ExchangeInserts {
   readonly #insertThread
   readonly #insertMessages
+  readonly #findMessage
 
   constructor(db: Kysely<Schema>, engine: Engine) {
     this.#insertThread = prepareQuery(db, (thread: NewThread) =>
@@ -51,13 +61,29 @@ export class ExchangeInserts {
     )
     const columns = sql.join(insertedColumns.map((name) => sql.ref(name)))
     const fields = sql.join(insertedColumns.map((_, index) => sql`r.value ->> ${sql.lit(index)}`))
-    // Without a WHERE, SQLite parses `on conflict` as the ON of a join.
-    // https://www.sqlite.org/lang_upsert.html#parsing_ambiguity
+    // None of them where the message that they follow is not in the thread.
     this.#insertMessages = prepareQuery(
       db,
-      ({ json }: { json: string }): RawBuilder<{ id: string }> => sql`
-      insert into messages (${columns}) select ${fields} from ${jsonTable(engine, json)} where true
+      ({
+        json,
+        workspaceId,
+        userId,
+        threadId,
+        parentId,
+      }: NewMessages): RawBuilder<{ id: string }> => sql`
+      insert into messages (${columns}) select ${fields} from ${jsonTable(engine, json)}
+      where cast(${parentId} as text) is null or exists (select 1 from messages p
+        where p.workspace_id = ${workspaceId} and p.user_id = ${userId}
+          and p.id = ${parentId} and p.thread_id = ${threadId})
       on conflict do nothing returning id`,
+    )
+    this.#findMessage = prepareQuery(db, (place: Omit<NewMessages, 'json'>) =>
+      db
+        .selectFrom('messages')
+        .select('id')
+        .where(ownedBy(place))
+        .where('thread_id', '=', place.threadId)
+        .where('id', '=', place.parentId),
     )
   }
 
@@ -73,7 +99,7 @@ export class ExchangeInserts {
     return rows[0]
   }
 
-  /** @throws AppError `id_taken` */
+  /** @throws AppError `id_taken`, and `message_not_found` where the first one's parent is not there */
   async messages(
     db: Kysely<Schema>,
     owner: Owner,
@@ -84,8 +110,12 @@ export class ExchangeInserts {
       const row = { ...rowOfMessage(owner, threadId, message), ...rowOfRun(runOf) }
       return insertedColumns.map((name) => row[name])
     })
-    const added = await this.#insertMessages(db, { json: JSON.stringify(rows) })
-    if (added.rows.length < messages.length)
-      throw new AppError('id_taken', 'A message of this id exists in another thread.')
+    const parentId = messages[0]?.parent_id ?? null
+    const place = { ...owner, threadId, parentId }
+    const added = await this.#insertMessages(db, { ...place, json: JSON.stringify(rows) })
+    if (added.rows.length === messages.length) return
+    if (parentId !== null && (await this.#findMessage(db, place)).rows.length === 0)
+      throw messageNotFound(parentId)
+    throw new AppError('id_taken', 'A message of this id exists in another thread.')
   }
 }

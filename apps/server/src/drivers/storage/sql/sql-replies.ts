@@ -8,6 +8,7 @@ import {
   type UIMessageChunk,
 } from '@assistant-ui-proxy/contract'
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
+import { messageNotFound } from '../../../app-error.ts'
 import type { Owner } from '../../../identity/owner.ts'
 import type { Exchange, ReplyGrowth } from '../../../threads/thread-store.ts'
 import { grow, type GrownReply, type Piece } from '../grown-reply.ts'
@@ -40,7 +41,7 @@ export class SqlReplies {
     if (ending.length > 0) await this.#end(transaction, ending)
   }
 
-  /** Begins a reply again, under another run. */
+  /** Begins a reply again, under another run. @throws AppError `message_not_found` */
   async resume(
     transaction: Transaction<Schema>,
     owner: Owner,
@@ -56,12 +57,12 @@ export class SqlReplies {
       .where('id', '=', id)
       .returning('sequence')
       .executeTakeFirst()
+    if (resumed === undefined) throw messageNotFound(id)
     // What a writer that was interrupted has saved since.
-    if (resumed !== undefined)
-      await transaction
-        .deleteFrom('reply_growth')
-        .where('message_sequence', '=', resumed.sequence)
-        .execute()
+    await transaction
+      .deleteFrom('reply_growth')
+      .where('message_sequence', '=', resumed.sequence)
+      .execute()
   }
 
   /**

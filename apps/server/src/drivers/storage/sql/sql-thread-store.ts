@@ -174,12 +174,9 @@ export class SqlThreadStore implements ThreadStore {
   async addExchange(owner: Owner, exchange: Exchange): Promise<void> {
     const { threadId, messages, resumed, run } = exchange
     await this.#transactLazily(async (transaction) => {
-      const thread = await this.#inserts.thread(transaction, owner, threadId, null)
-      if (thread === undefined) {
-        // First, since it locks the row: exchanges of one thread come one after another.
-        await touchThread(transaction, owner, threadId)
-        if (run) await makeWayForRun(transaction, owner, threadId, run)
-      }
+      // First, since it locks the row: exchanges of one thread come one after another.
+      const isNew = await this.#addOrTouchThread(transaction, owner, threadId)
+      if (run && !isNew) await makeWayForRun(transaction, owner, threadId, run)
       if (messages.length > 0) await this.#inserts.messages(transaction, owner, exchange)
       if (resumed) await this.#replies.resume(transaction, owner, exchange, resumed)
     })
@@ -211,6 +208,20 @@ export class SqlThreadStore implements ThreadStore {
     await Promise.race([query, timer.passed])
   }
 
+  /** @returns whether it was not there before */
+  async #addOrTouchThread(
+    transaction: Transaction<Schema>,
+    owner: Owner,
+    threadId: string,
+  ): Promise<boolean> {
+    // Again where it was deleted in between, as it may be in PostgreSQL.
+    for (;;) {
+      if ((await this.#inserts.thread(transaction, owner, threadId, null)) !== undefined)
+        return true
+      if (await touchThread(transaction, owner, threadId)) return false
+    }
+  }
+
   async #changeThread(
     owner: Owner,
     threadId: string,
@@ -235,13 +246,15 @@ export class SqlThreadStore implements ThreadStore {
   }
 }
 
-async function touchThread(db: Kysely<Schema>, owner: Owner, threadId: string): Promise<void> {
-  await db
+/** @returns whether there is such a thread */
+async function touchThread(db: Kysely<Schema>, owner: Owner, threadId: string): Promise<boolean> {
+  const { numUpdatedRows } = await db
     .updateTable('threads')
     .set({ last_message_at: now(), updated_at: now() })
     .where(ownedBy(owner))
     .where('id', '=', threadId)
-    .execute()
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
 }
 
 function deadline(ms: number) {
