@@ -1,5 +1,6 @@
 import type { Message } from '@assistant-ui-proxy/contract'
 import { beforeEach, describe, expect, it } from 'vitest'
+import type { CloudMessages, CloudStore } from '../../cloud/cloud-store.ts'
 import type { Owner } from '../../identity/owner.ts'
 import type { SearchIndex } from '../../search/search-index.ts'
 import { parseWordQuery, wordsOf } from '../../search/words.ts'
@@ -9,6 +10,7 @@ import { growth, said, userMessage } from './describe-thread-store.ts'
 type OpenStore = () => Promise<{
   store: ThreadStore
   searchIndex: SearchIndex
+  cloudStore: CloudStore
   close: () => Promise<void>
 }>
 
@@ -20,11 +22,13 @@ export function describeSearchIndex(name: string, open: OpenStore): void {
   describe(`SearchIndex: ${name}`, () => {
     let store: ThreadStore
     let index: SearchIndex
+    let messages: CloudMessages
 
     beforeEach(async () => {
       const opened = await open()
       store = opened.store
       index = opened.searchIndex
+      messages = opened.cloudStore.messages
       return opened.close
     })
 
@@ -34,9 +38,9 @@ export function describeSearchIndex(name: string, open: OpenStore): void {
       (await index.find(who, parseWordQuery(query), limit)).map(
         ({ thread, messageId, text }) => `${thread.id} ${messageId ?? 'title'}: ${text}`,
       )
-    const indexAll = async () => {
+    const indexAll = async (textsAtATime = 2) => {
       for (;;) {
-        const pending = await index.listPending(2)
+        const pending = await index.listPending(textsAtATime)
         if (pending.length === 0) return
         await index.add(pending.map((each) => ({ ...each, words: wordsOf(each.text) })))
       }
@@ -98,16 +102,15 @@ export function describeSearchIndex(name: string, open: OpenStore): void {
 
     it('looks further where one thread has all of the newest', async () => {
       await say('old', 'm', 'whale')
-      for (let count = 0; count < 410; count += 41)
-        await store.addExchange(owner, {
-          threadId: 'new',
-          messages: Array.from({ length: 41 }, (_, at) => ({
-            ...userMessage(`n${count + at}`),
-            ...textOf('whale'),
-          })),
-        })
-      await indexAll()
-      expect(await find('whale')).toEqual(['new n409: whale', 'old m: whale'])
+      await store.addExchange(owner, {
+        threadId: 'new',
+        messages: Array.from({ length: 1_300 }, (_, at) => ({
+          ...userMessage(`n${at}`),
+          ...textOf('whale'),
+        })),
+      })
+      await indexAll(100)
+      expect(await find('whale')).toEqual(['new n1299: whale', 'old m: whale'])
     })
 
     it('finds nothing of another owner, nor of a thread that was deleted', async () => {
@@ -144,6 +147,13 @@ export function describeSearchIndex(name: string, open: OpenStore): void {
       await store.updateThread(owner, 't', { title: 'after' })
       await index.add(pending.map((each) => ({ ...each, words: wordsOf(each.text) })))
       expect((await index.listPending(10)).map(({ text }) => text)).toEqual(['after'])
+      await indexAll()
+      await say('t', 'm', 'apple')
+      const said = await index.listPending(10)
+      const change = { role: 'user' as const, ...textOf('banana'), format: 'f', content: {} }
+      await messages.change(owner, 't', 'm', change)
+      await index.add(said.map((each) => ({ ...each, words: wordsOf(each.text) })))
+      expect((await index.listPending(10)).map(({ text }) => text)).toEqual(['banana'])
     })
   })
 }

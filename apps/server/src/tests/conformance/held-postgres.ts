@@ -14,6 +14,7 @@ interface Hold {
 export function openHeldPostgres(url: string) {
   const pool = openPool({ connectionString: url, max: 4 })
   const holds: Hold[] = []
+  const asked: (readonly [sql: string, parameters: unknown[]])[] = []
   const pause = async (when: Hold['when'], sql: string) => {
     const index = holds.findIndex((each) => each.when === when && each.statement.test(sql))
     const [hold] = index < 0 ? [] : holds.splice(index, 1)
@@ -23,6 +24,7 @@ export function openHeldPostgres(url: string) {
   const connect = async (): Promise<PostgresPoolClient> => {
     const client = await pool.connect()
     const query = async (sql: string, parameters: unknown[]) => {
+      asked.push([sql, parameters])
       await pause('before', sql)
       const result = await client.query(sql, parameters)
       await pause('after', sql)
@@ -41,5 +43,5 @@ export function openHeldPostgres(url: string) {
     holds.push({ statement, when, reached, released })
     return { reached: reached.promise, release: released.resolve }
   }
-  return { db, hold }
+  return { db, hold, asked }
 }

@@ -158,17 +158,18 @@ export class SqlCloudMessages implements CloudMessages {
         if (!gone.has(id) && parent_id !== null && gone.has(parent_id))
           await changeMessage(transaction, owner, threadId, id, { parent_id: above })
       }
-      await transaction
-        .deleteFrom('search_documents')
-        .where(ownedBy(owner))
-        .where('thread_id', '=', threadId)
-        .where('message_id', 'in', [...gone])
-        .execute()
+      // First, as those that index them do: what they are indexed as until then goes with them.
       await transaction
         .deleteFrom('messages')
         .where(ownedBy(owner))
         .where('thread_id', '=', threadId)
         .where('id', 'in', [...gone])
+        .execute()
+      await transaction
+        .deleteFrom('search_documents')
+        .where(ownedBy(owner))
+        .where('thread_id', '=', threadId)
+        .where('message_id', 'in', [...gone])
         .execute()
       return gone.size
     })

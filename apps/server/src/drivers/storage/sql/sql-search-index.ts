@@ -9,6 +9,7 @@ import type {
   SearchIndex,
 } from '../../../search/search-index.ts'
 import type { WordQuery } from '../../../search/words.ts'
+import { claimTexts, keyOf } from './claim-texts.ts'
 import type { Engine } from './engine.ts'
 import { tableOf } from './json-table.ts'
 import { ownedBy, ownerOfRow } from './owner-columns.ts'
@@ -23,9 +24,16 @@ interface Hit {
   readonly message_id: string | null
 }
 
-/** A thread may be hit many times: so many hits are read at a time, and so often. */
+/** Which documents are looked through. */
+interface Range {
+  readonly from: number
+  readonly before: Hit['sequence'] | undefined
+  /** Threads that are left out. */
+  readonly without: readonly string[]
+}
+
+/** A thread may be hit many times: so many hits are read at a time. */
 const hitsPerPage = 200
-const maxPages = 5
 
 /** PostgreSQL looks through so many of the newest documents before it looks through all. */
 const recentDocuments = 50_000
@@ -48,18 +56,25 @@ export class SqlSearchIndex implements SearchIndex {
   }
 
   async find(owner: Owner, query: WordQuery, limit: number): Promise<FoundText[]> {
-    const newest = new Map<string, string | undefined>()
+    const found = new Map<string, (string | undefined)[]>()
+    let before: Hit['sequence'] | undefined
     for (const from of await this.#beginnings()) {
-      let before: Hit['sequence'] | undefined
-      for (let page = 0; page < maxPages && newest.size < limit; page++) {
-        const hits = await this.#findHits(owner, query, from, before)
-        for (const { thread_id, message_id } of hits)
-          if (!newest.has(thread_id)) newest.set(thread_id, message_id ?? undefined)
+      while (found.size < limit) {
+        const hits = await this.#findHits(owner, query, {
+          from,
+          before,
+          without: [...found.keys()],
+        })
+        for (const { thread_id, message_id } of hits) {
+          const messageIds = found.get(thread_id) ?? []
+          found.set(thread_id, [...messageIds, message_id ?? undefined])
+        }
         before = hits.at(-1)?.sequence
         if (hits.length < hitsPerPage) break
       }
+      before = from + 1
     }
-    return this.#read(owner, new Map([...newest].slice(0, limit)))
+    return this.#read(owner, new Map([...found].slice(0, limit)))
   }
 
   /**
@@ -108,34 +123,9 @@ export class SqlSearchIndex implements SearchIndex {
 
   async add(texts: readonly IndexedText[]): Promise<void> {
     await this.#transactLazily(async (transaction) => {
-      const claimed = await this.#claim(transaction, texts)
+      const claimed = await claimTexts(transaction, this.#engine, texts)
       if (claimed.length > 0) await this.#replace(transaction, claimed)
     })
-  }
-
-  /** @returns those that are still to be indexed, and are what they were */
-  async #claim(
-    transaction: Transaction<Schema>,
-    texts: readonly IndexedText[],
-  ): Promise<IndexedText[]> {
-    const claimed: IndexedText[] = []
-    const messages = texts.filter(({ messageId }) => messageId !== undefined)
-    if (messages.length > 0) {
-      const { rows } = await sql<{ workspace_id: string; user_id: string; id: string }>`
-        update messages set is_indexed = 1 from ${tableOf(this.#engine, messages.map(keyOf))}
-        where workspace_id = r.value ->> 0 and user_id = r.value ->> 1 and messages.id = r.value ->> 3
-          and is_indexed = 0 and status <> 'streaming'
-        returning workspace_id, user_id, messages.id`.execute(transaction)
-      const ids = new Set(
-        rows.map((row) => JSON.stringify([row.workspace_id, row.user_id, row.id])),
-      )
-      for (const text of messages)
-        if (ids.has(JSON.stringify([text.owner.workspaceId, text.owner.userId, text.messageId])))
-          claimed.push(text)
-    }
-    for (const title of texts.filter(({ messageId }) => messageId === undefined))
-      if (await claimTitle(transaction, title)) claimed.push(title)
-    return claimed
   }
 
   async #replace(transaction: Transaction<Schema>, texts: readonly IndexedText[]): Promise<void> {
@@ -174,21 +164,16 @@ export class SqlSearchIndex implements SearchIndex {
     `.execute(transaction)
   }
 
-  #findHits(
-    owner: Owner,
-    query: WordQuery,
-    from: number,
-    before: Hit['sequence'] | undefined,
-  ): Promise<readonly Hit[]> {
+  #findHits(owner: Owner, query: WordQuery, range: Range): Promise<readonly Hit[]> {
     return this.#engine === 'sqlite'
-      ? this.#findInFts(owner, query, before)
-      : this.#findInVectors(owner, query, from, before)
+      ? this.#findInFts(owner, query, range)
+      : this.#findInVectors(owner, query, range)
   }
 
   async #findInFts(
     owner: Owner,
     { words, beginning }: WordQuery,
-    before: Hit['sequence'] | undefined,
+    range: Range,
   ): Promise<readonly Hit[]> {
     const terms = words.map((word) => `"${word}"`)
     if (beginning !== undefined) terms.push(`"${beginning}" *`)
@@ -196,7 +181,9 @@ export class SqlSearchIndex implements SearchIndex {
     const { rows } = await sql<Hit>`
       select d.sequence, d.thread_id, d.message_id
       from search_words w join search_documents d on d.sequence = w.rowid
-      where search_words match ${match} ${before === undefined ? sql`` : sql`and w.rowid < ${before}`}
+      where search_words match ${match}
+        ${range.before === undefined ? sql`` : sql`and w.rowid < ${range.before}`}
+        ${this.#without(range)}
       order by w.rowid desc limit ${hitsPerPage}`.execute(this.#db)
     return rows
   }
@@ -204,70 +191,81 @@ export class SqlSearchIndex implements SearchIndex {
   async #findInVectors(
     owner: Owner,
     { words, beginning }: WordQuery,
-    from: number,
-    before: Hit['sequence'] | undefined,
+    { from, before, without }: Range,
   ): Promise<readonly Hit[]> {
     const terms = [ownerWord(owner), ...words].map((word) => `'${word}'`)
     if (beginning !== undefined) terms.push(`'${beginning}':*`)
+    // Where all are looked through, they are found by their words and then sorted: read backwards until
+    // there are enough, they could be all that anybody has.
     const { rows } = await sql<Hit>`
-      select sequence, thread_id, message_id from search_documents
-      where words @@ ${terms.join(' & ')}::tsquery ${from === 0 ? sql`` : sql`and sequence > ${from}`}
-        ${before === undefined ? sql`` : sql`and sequence < ${before}`}
+      with hit as ${from === 0 ? sql`materialized` : sql`not materialized`} (
+        select sequence, thread_id, message_id from search_documents
+        where words @@ ${terms.join(' & ')}::tsquery)
+      select sequence, thread_id, message_id from hit d
+      where sequence > ${from} ${before === undefined ? sql`` : sql`and sequence < ${before}`}
+        ${this.#without({ without })}
       order by sequence desc limit ${hitsPerPage}`.execute(this.#db)
     return rows
   }
 
-  /** @param hits message ids by their threads; undefined: the title */
-  async #read(owner: Owner, hits: ReadonlyMap<string, string | undefined>): Promise<FoundText[]> {
-    if (hits.size === 0) return []
-    const messageIds = [...hits.values()].filter((id) => id !== undefined)
-    const [threads, messages] = await Promise.all([
-      this.#db
-        .selectFrom('threads')
-        .select(threadColumns)
-        .where(ownedBy(owner))
-        .where('id', 'in', [...hits.keys()])
-        .execute(),
-      messageIds.length === 0
-        ? []
-        : this.#db
-            .selectFrom('messages')
-            .select(['id', 'parts'])
-            .where(ownedBy(owner))
-            .where('id', 'in', messageIds)
-            .execute(),
-    ])
-    const threadsById = new Map<string, Thread>(threads.map((row) => [row.id, threadOfRow(row)]))
-    const texts = new Map(
-      messages.map(({ id, parts }) => [id, textOfParts(JSON.parse(parts) as MessagePart[])]),
+  #without({ without }: Pick<Range, 'without'>) {
+    if (without.length === 0) return sql``
+    const threads = tableOf(
+      this.#engine,
+      without.map((id) => [id]),
     )
-    return [...hits].flatMap(([threadId, messageId]) => {
-      const thread = threadsById.get(threadId)
-      const text = messageId === undefined ? thread?.title : texts.get(messageId)
-      return thread && text ? { thread, messageId, text } : []
+    return sql`and d.thread_id not in (select r.value ->> 0 from ${threads})`
+  }
+
+  /**
+   * @param hits message ids by their threads, newest first; undefined: the title. Where one is gone by now,
+   *   the next is given
+   */
+  async #read(
+    owner: Owner,
+    hits: ReadonlyMap<string, readonly (string | undefined)[]>,
+  ): Promise<FoundText[]> {
+    if (hits.size === 0) return []
+    const rows = await this.#db
+      .selectFrom('threads')
+      .select(threadColumns)
+      .where(ownedBy(owner))
+      .where('id', 'in', [...hits.keys()])
+      .execute()
+    const threads = new Map<string, Thread>(rows.map((row) => [row.id, threadOfRow(row)]))
+    const texts = await this.#readMessages(owner, [...hits.values()])
+    return [...hits].flatMap(([threadId, messageIds]) => {
+      const thread = threads.get(threadId)
+      const textOf = (id: string | undefined) => (id === undefined ? thread?.title : texts.get(id))
+      const messages = messageIds.map((messageId) => ({ messageId, text: textOf(messageId) }))
+      const found = messages.find(({ text }) => text)
+      return thread && found?.text ? { thread, messageId: found.messageId, text: found.text } : []
     })
   }
-}
 
-/** @returns whether it is still to be indexed, and is what it was */
-async function claimTitle(
-  transaction: Transaction<Schema>,
-  { owner, threadId, text }: PendingText,
-): Promise<boolean> {
-  const { numUpdatedRows } = await transaction
-    .updateTable('threads')
-    .set({ is_title_indexed: 1 })
-    .where(ownedBy(owner))
-    .where('id', '=', threadId)
-    .where('is_title_indexed', '=', 0)
-    .where('title', '=', text)
-    .executeTakeFirst()
-  return numUpdatedRows > 0n
-}
-
-/** Workspace, user, thread, and message or null. */
-function keyOf({ owner, threadId, messageId }: PendingText) {
-  return [owner.workspaceId, owner.userId, threadId, messageId ?? null]
+  /** @returns the texts, by their ids, of the first of each list that is there */
+  async #readMessages(
+    owner: Owner,
+    lists: readonly (readonly (string | undefined)[])[],
+  ): Promise<Map<string, string>> {
+    const ids = lists.flatMap(([id]) => id ?? [])
+    if (ids.length === 0) return new Map()
+    const rows = await this.#db
+      .selectFrom('messages')
+      .select(['id', 'parts'])
+      .where(ownedBy(owner))
+      .where('id', 'in', ids)
+      .execute()
+    const texts = new Map(
+      rows.map(({ id, parts }) => [id, textOfParts(JSON.parse(parts) as MessagePart[])]),
+    )
+    const others = lists.filter(([id]) => id !== undefined && !texts.has(id))
+    const older = await this.#readMessages(
+      owner,
+      others.map(([, ...rest]) => rest),
+    )
+    return new Map([...texts, ...older])
+  }
 }
 
 /** The owner's word, then those of the text. */
