@@ -1,4 +1,4 @@
-import { createProblem, type Message } from '@assistant-ui-proxy/contract'
+import { createProblem, textOfParts, type Message } from '@assistant-ui-proxy/contract'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createConfig } from '../config/config.ts'
 import { createDependencies } from '../dependencies.ts'
@@ -90,6 +90,37 @@ describe('PostgreSQL', { timeout: 20_000 }, () => {
     }
   })
 
+  it('keeps the end of a run out of the one that takes its place at that moment', async () => {
+    const { store, other, hold, begin, resume, textOf } = await openInterrupted()
+    await begin('ending')
+    const writing = hold('before', /update messages set parts/)
+    const late = { ...growth('ending', said('late'), { type: 'finish' }), runId: 'r1' }
+    const ending = store.saveReplies([late])
+    await writing.reached
+    const resuming = other.addExchange(owner, resume('ending'))
+    await Promise.race([resuming, new Promise((resolve) => setTimeout(resolve, 500))])
+    writing.release()
+    await Promise.all([ending, resuming])
+    const anew = { ...growth('ending', said('anew'), { type: 'finish' }), runId: 'r2' }
+    await other.saveReplies([anew])
+    expect(await textOf('ending')).toBe('anew')
+  })
+
+  it('keeps what a run grows by out of the one that is about to take its place', async () => {
+    const { store, other, hold, begin, resume, textOf } = await openInterrupted()
+    await begin('growing')
+    const resumed = hold('after', /delete from "reply_growth"/)
+    const resuming = store.addExchange(owner, resume('growing'))
+    await resumed.reached
+    const growing = other.saveReplies([{ ...growth('growing', said('late')), runId: 'r1' }])
+    await Promise.race([growing, new Promise((resolve) => setTimeout(resolve, 500))])
+    resumed.release()
+    await Promise.all([growing, resuming])
+    const whole = { ...growth('growing', said('anew'), { type: 'finish' }), runId: 'r2' }
+    await other.saveReplies([whole])
+    expect(await textOf('growing')).toBe('anew')
+  })
+
   it('keeps what somebody says while what they had is claimed for another', async () => {
     const url = await createTestDatabase()
     const [first, second] = [await openAll(url), await openAll(url)]
@@ -138,8 +169,7 @@ describe('PostgreSQL', { timeout: 20_000 }, () => {
     const url = await createTestDatabase()
     const other = await openStore(url)
     await other.createThread(owner, { id: 't', title: null })
-    const { db, hold } = openHeldPostgres(url)
-    const store = new SqlThreadStore(db, 'postgres', { transact: (work) => transact(db, work) })
+    const { store, hold } = openHeld(url)
     const exchange = (name: string) => ({
       threadId: 't',
       messages: [userMessage(`u${name}`), { ...streaming(`r${name}`), parent_id: `u${name}` }],
@@ -236,6 +266,39 @@ async function openStore(url: string) {
 async function openTwo() {
   const url = await createTestDatabase()
   return [await openStore(url), await openStore(url)] as const
+}
+
+function openHeld(url: string) {
+  const { db, hold } = openHeldPostgres(url)
+  const store = new SqlThreadStore(db, 'postgres', { transact: (work) => transact(db, work) })
+  return { store, hold }
+}
+
+/** Two servers' stores, of which the first can be held, and replies that were failed in their writer's stead. */
+async function openInterrupted() {
+  const url = await createTestDatabase()
+  const other = await openStore(url)
+  const { store, hold } = openHeld(url)
+  const claim = (runId: string) => ({ runId, name: runId, fingerprint: 'f', serverId: 'dead' })
+  return {
+    store,
+    other,
+    hold,
+    begin: async (id: string) => {
+      await store.addExchange(owner, { threadId: id, messages: [streaming(id)], run: claim('r1') })
+      await other.failAbandoned('other', createProblem('run_interrupted', 'The server stopped.'))
+    },
+    resume: (id: string) => ({
+      threadId: id,
+      messages: [],
+      resumed: { id, parts: [] },
+      run: claim('r2'),
+    }),
+    textOf: async (id: string) => {
+      const [reply] = await other.findMessages(owner, id, [id])
+      return textOfParts(reply?.parts ?? [])
+    },
+  }
 }
 
 function streaming(id: string): Message {

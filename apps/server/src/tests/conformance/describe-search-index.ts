@@ -149,10 +149,10 @@ export function describeSearchIndex(name: string, open: OpenStore): void {
       expect((await index.listPending(10)).map(({ text }) => text)).toEqual(['after'])
       await indexAll()
       await say('t', 'm', 'apple')
-      const said = await index.listPending(10)
+      const before = await index.listPending(10)
       const change = { role: 'user' as const, ...textOf('banana'), format: 'f', content: {} }
       await messages.change(owner, 't', 'm', change)
-      await index.add(said.map((each) => ({ ...each, words: wordsOf(each.text) })))
+      await index.add(before.map((each) => ({ ...each, words: wordsOf(each.text) })))
       expect((await index.listPending(10)).map(({ text }) => text)).toEqual(['banana'])
     })
   })

@@ -140,8 +140,6 @@ export class SqlReplies {
       growth.position,
       jsonValue(this.#engine, growth.chunks),
     ])
-    // In PostgreSQL a thread may be deleted at this moment: a locked row stays, one that is gone is skipped.
-    const lock = this.#engine === 'sqlite' ? sql`` : sql`for key share of m`
     // Saved again it is as long or longer; a write that was given up on may still come, after the next.
     await sql`
       insert into reply_growth (message_sequence, position, chunks)
@@ -149,7 +147,7 @@ export class SqlReplies {
       from ${tableOf(this.#engine, rows)}
       join messages m on ${isOpen}
       where true
-      ${lock}
+      ${this.#lock}
       on conflict (message_sequence, position) do update set chunks = excluded.chunks
       where length(excluded.chunks) > length(reply_growth.chunks)
     `.execute(db)
@@ -172,6 +170,7 @@ export class SqlReplies {
       join messages m on ${isOpen}
       left join reply_growth g on g.message_sequence = m.sequence
       order by g.position
+      ${this.#lock}
     `.execute(db)
     const stored = Map.groupBy(rows, ({ workspace_id, user_id, id, run_id }) =>
       JSON.stringify([workspace_id, user_id, id, run_id]),
@@ -199,6 +198,14 @@ export class SqlReplies {
           ended.map(([sequence]) => [sequence]),
         )})
     `.execute(db)
+  }
+
+  /**
+   * In PostgreSQL the thread may be deleted at this moment, or another run take the reply over: a row that is
+   * locked stays as it is, one that is gone or has changed is skipped.
+   */
+  get #lock(): RawBuilder<unknown> {
+    return this.#engine === 'sqlite' ? sql`` : sql`for no key update of m`
   }
 
   #integer(index: number): RawBuilder<unknown> {
