@@ -74,7 +74,11 @@ export class ArchiveService {
       after = threads.at(-1)?.id
       if (threads.length < threadsPerPage) break
     }
-    for (const report of await this.#store.listReports(owner)) yield lineOf(report)
+    for await (const reports of this.#store.listReports(owner)) {
+      yield reports.map(lineOf).join('')
+      // As with an import: others have their turns in between.
+      await setImmediate()
+    }
   }
 
   /**

@@ -7,8 +7,8 @@ export interface ArchiveStore {
   listThreads(owner: Owner, after: string | undefined, limit: number): Promise<ArchivedThread[]>
   /** Parents first. A reply that is being written is given as stopped here. */
   listMessages(owner: Owner, threadId: string): Promise<ArchivedMessage[]>
-  /** In the order in which they came. */
-  listReports(owner: Owner): Promise<ArchivedReport[]>
+  /** In the order in which they came, a page at a time. */
+  listReports(owner: Owner): AsyncIterable<ArchivedReport[]>
   /**
    * Adds a thread with its messages, all or nothing.
    * @returns false where one of the ids is in use

@@ -137,7 +137,11 @@ export interface CloudMessages {
 
 /** What clients have told. */
 export interface Reports {
-  /** Feedback takes the place of the feedback on the same message before. */
+  /**
+   * Feedback takes the place of the feedback on the same message before. Events are best effort, as they
+   * are sent: one of a thread that is not there is kept without it.
+   * @throws AppError `thread_not_found` for what is no event
+   */
   add(reports: readonly Report[]): Promise<void>
   /** Newest first. */
   list(query: ReportQuery): Promise<Report[]>

@@ -8,7 +8,7 @@ import type {
   NewCloudFeedback,
   NewCloudScore,
 } from '@assistant-ui-proxy/contract'
-import { AppError, messageNotFound, threadNotFound } from '../app-error.ts'
+import { AppError, messageNotFound } from '../app-error.ts'
 import type { Owner } from '../identity/owner.ts'
 import type { CloudStore, Report } from './cloud-store.ts'
 import { reportToWire } from './cloud-wire.ts'
@@ -22,8 +22,7 @@ export class ReportService {
   }
 
   /** @returns its id @throws AppError `thread_not_found` */
-  async addRun(owner: Owner, run: CloudRunReport): Promise<string> {
-    await this.#assertThread(owner, run.thread_id)
+  addRun(owner: Owner, run: CloudRunReport): Promise<string> {
     return this.#add('run', owner, run.thread_id, run.message_id, run)
   }
 
@@ -37,7 +36,6 @@ export class ReportService {
         'invalid_request',
         `A ${data_type} score needs ${data_type === 'categorical' ? 'string_value' : 'value'}.`,
       )
-    if (thread_id !== undefined) await this.#assertThread(owner, thread_id)
     const score_id = await this.#add('score', owner, thread_id, message_id, score)
     return { score_id, name, data_type, value, string_value }
   }
@@ -55,35 +53,23 @@ export class ReportService {
     return { feedback_id, type: feedback.type, comment: feedback.comment ?? null }
   }
 
-  /** Best effort, as they are sent: one of a thread that is gone is kept without it. */
   async addEvents(owner: Owner, { events }: CloudEvents): Promise<void> {
     const created_at = new Date().toISOString()
-    const ids = [...new Set(events.flatMap(({ thread_id }) => thread_id ?? []))]
-    const threads = await Promise.all(ids.map((id) => this.#store.threads.get(owner, id)))
-    const known = new Set(threads.map((thread) => thread?.id))
-    const reports = events.map((event): Report => {
-      const isKnown = event.thread_id !== undefined && known.has(event.thread_id)
-      return {
-        id: randomUUID(),
-        kind: 'event',
-        owner,
-        thread_id: isKnown ? (event.thread_id ?? null) : null,
-        message_id: isKnown ? (event.message_id ?? null) : null,
-        body: event,
-        created_at,
-      }
-    })
+    const reports = events.map((event): Report => ({
+      id: randomUUID(),
+      kind: 'event',
+      owner,
+      thread_id: event.thread_id ?? null,
+      message_id: event.message_id ?? null,
+      body: event,
+      created_at,
+    }))
     await this.#store.reports.add(reports)
   }
 
   async list({ kind, thread_id, limit, after }: CloudReportListQuery) {
     const reports = await this.#store.reports.list({ kind, thread_id, limit, after })
     return reports.map(reportToWire)
-  }
-
-  async #assertThread(owner: Owner, threadId: string): Promise<void> {
-    if ((await this.#store.threads.get(owner, threadId)) === undefined)
-      throw threadNotFound(threadId)
   }
 
   async #add(

@@ -42,7 +42,7 @@ export async function openPostgresStorage(options: PostgresOptions): Promise<Sql
     cloudStore: {
       threads: new SqlCloudThreads(db),
       messages: new SqlCloudMessages(db, 'postgres'),
-      reports: new SqlReports(db),
+      reports: new SqlReports(db, 'postgres'),
     },
     fileRecords: new SqlFileRecords(db),
     identityStore: new SqlIdentityStore(db, 'postgres'),

@@ -42,7 +42,7 @@ export async function openSqliteStorage(path: string): Promise<SqlStorage> {
     cloudStore: {
       threads: new SqlCloudThreads(db),
       messages: new SqlCloudMessages(db, 'sqlite'),
-      reports: new SqlReports(db),
+      reports: new SqlReports(db, 'sqlite'),
     },
     fileRecords: new SqlFileRecords(db),
     identityStore: new SqlIdentityStore(db, 'sqlite'),

@@ -1,4 +1,4 @@
-import { sql, type Insertable, type Kysely } from 'kysely'
+import type { Insertable, Kysely } from 'kysely'
 import type {
   ArchivedMessage,
   ArchivedReport,
@@ -8,6 +8,7 @@ import type { ArchiveStore } from '../../../archive/archive-store.ts'
 import { ownIdFor } from '../../../archive/own-id.ts'
 import type { Owner } from '../../../identity/owner.ts'
 import type { Engine } from './engine.ts'
+import { lockThread } from './lock-thread.ts'
 import { columnsOf, ownedBy } from './owner-columns.ts'
 import { jsonOrNull, messageColumns, messageOfRow, threadColumns, threadOfRow } from './rows.ts'
 import type { MessageTable, Schema } from './schema.ts'
@@ -16,6 +17,7 @@ import { transact } from './transact.ts'
 
 /** So many rows fit a statement's parameters. */
 const messagesPerInsert = 200
+const reportsPerPage = 500
 
 /** An id is in use: the transaction that found it is undone. */
 class IdTaken extends Error {
@@ -25,10 +27,12 @@ class IdTaken extends Error {
 /** `ArchiveStore` over the database of a `SqlThreadStore`. */
 export class SqlArchiveStore implements ArchiveStore {
   readonly #db: Kysely<Schema>
+  readonly #engine: Engine
   readonly #replies: SqlReplies
 
   constructor(db: Kysely<Schema>, engine: Engine) {
     this.#db = db
+    this.#engine = engine
     this.#replies = new SqlReplies(db, engine)
   }
 
@@ -75,22 +79,29 @@ export class SqlArchiveStore implements ArchiveStore {
     })
   }
 
-  async listReports(owner: Owner): Promise<ArchivedReport[]> {
-    const rows = await this.#db
-      .selectFrom('reports')
-      .selectAll()
-      .where(ownedBy(owner))
-      .orderBy('sequence')
-      .execute()
-    return rows.map(({ id, kind, thread_id, message_id, body, created_at }) => ({
-      type: 'report',
-      id,
-      kind: kind as ArchivedReport['kind'],
-      thread_id,
-      message_id,
-      body: parse(body),
-      created_at,
-    }))
+  async *listReports(owner: Owner): AsyncGenerator<ArchivedReport[]> {
+    for (let after = 0; ;) {
+      const rows = await this.#db
+        .selectFrom('reports')
+        .selectAll()
+        .where(ownedBy(owner))
+        .where('sequence', '>', after)
+        .orderBy('sequence')
+        .limit(reportsPerPage)
+        .execute()
+      yield rows.map(({ id, kind, thread_id, message_id, body, created_at }) => ({
+        type: 'report',
+        id,
+        kind: kind as ArchivedReport['kind'],
+        thread_id,
+        message_id,
+        body: parse(body),
+        created_at,
+      }))
+      const last = rows.at(-1)
+      if (last === undefined || rows.length < reportsPerPage) return
+      after = last.sequence
+    }
   }
 
   async addThread(
@@ -137,17 +148,8 @@ export class SqlArchiveStore implements ArchiveStore {
     }
   }
 
-  async addReport(owner: Owner, report: ArchivedReport): Promise<boolean> {
+  addReport(owner: Owner, report: ArchivedReport): Promise<boolean> {
     const { id, kind, thread_id, message_id, body, created_at } = report
-    const isThere =
-      thread_id === null ||
-      (await this.#db
-        .selectFrom('threads')
-        .select(sql.lit(1).as('one'))
-        .where(ownedBy(owner))
-        .where('id', '=', thread_id)
-        .executeTakeFirst()) !== undefined
-    if (!isThere) return false
     const row = {
       ...columnsOf(owner),
       kind,
@@ -157,24 +159,29 @@ export class SqlArchiveStore implements ArchiveStore {
       body: JSON.stringify(body),
     }
     const ownId = ownIdFor(owner, id)
-    const known = await this.#db
-      .selectFrom('reports')
-      .select('id')
-      .where(ownedBy(owner))
-      .where('id', 'in', [id, ownId])
-      .executeTakeFirst()
-    if (known !== undefined) return false
-    // Nobody learns from this that the id is another owner's.
-    for (const free of [id, ownId]) {
-      const added = await this.#db
-        .insertInto('reports')
-        .values({ ...row, id: free })
-        .onConflict((conflict) => conflict.doNothing())
-        .returning('id')
+    return transact(this.#db, async (transaction) => {
+      const isThere =
+        thread_id === null || (await lockThread(transaction, this.#engine, owner, thread_id))
+      if (!isThere) return false
+      const known = await transaction
+        .selectFrom('reports')
+        .select('id')
+        .where(ownedBy(owner))
+        .where('id', 'in', [id, ownId])
         .executeTakeFirst()
-      if (added !== undefined) return true
-    }
-    return false
+      if (known !== undefined) return false
+      // Nobody learns from this that the id is another owner's.
+      for (const free of [id, ownId]) {
+        const added = await transaction
+          .insertInto('reports')
+          .values({ ...row, id: free })
+          .onConflict((conflict) => conflict.doNothing())
+          .returning('id')
+          .executeTakeFirst()
+        if (added !== undefined) return true
+      }
+      return false
+    })
   }
 }
 

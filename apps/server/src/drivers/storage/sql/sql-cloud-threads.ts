@@ -73,27 +73,33 @@ export class SqlCloudThreads implements CloudThreads {
 
   async add(owner: Owner, thread: NewCloudThreadRecord): Promise<string> {
     const time = now()
-    const added = await this.#db
-      .insertInto('threads')
-      .values({
-        ...columnsOf(owner),
-        ...thread,
-        metadata: jsonOrNull(thread.metadata),
-        is_archived: 0,
-        created_at: time,
-        updated_at: time,
-      })
-      .onConflict((conflict) => conflict.doNothing())
-      .returning('id')
-      .executeTakeFirst()
-    if (added !== undefined) return added.id
-    const { id } = await this.#db
-      .selectFrom('threads')
-      .select('id')
-      .where(ownedBy(owner))
-      .where('external_id', '=', thread.external_id)
-      .executeTakeFirstOrThrow()
-    return id
+    // Again where the one that was in the way is gone by the time it is looked for.
+    for (;;) {
+      const added = await this.#db
+        .insertInto('threads')
+        .values({
+          ...columnsOf(owner),
+          ...thread,
+          metadata: jsonOrNull(thread.metadata),
+          is_archived: 0,
+          created_at: time,
+          updated_at: time,
+        })
+        .onConflict((conflict) => conflict.doNothing())
+        .returning('id')
+        .executeTakeFirst()
+      const known =
+        added ??
+        (await this.#db
+          .selectFrom('threads')
+          .select('id')
+          .where(ownedBy(owner))
+          .where(({ or, eb }) =>
+            or([eb('external_id', '=', thread.external_id), eb('id', '=', thread.id)]),
+          )
+          .executeTakeFirst())
+      if (known !== undefined) return known.id
+    }
   }
 
   async change(owner: Owner, threadId: string, change: CloudThreadChange): Promise<boolean> {

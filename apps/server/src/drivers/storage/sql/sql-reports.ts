@@ -1,5 +1,8 @@
-import type { Kysely, Selectable } from 'kysely'
+import type { Insertable, Kysely, Selectable } from 'kysely'
+import { threadNotFound } from '../../../app-error.ts'
 import type { Report, ReportQuery, Reports } from '../../../cloud/cloud-store.ts'
+import type { Engine } from './engine.ts'
+import { lockThread } from './lock-thread.ts'
 import { columnsOf, ownedBy, ownerOfRow } from './owner-columns.ts'
 import type { Schema } from './schema.ts'
 import { transact } from './transact.ts'
@@ -7,14 +10,22 @@ import { transact } from './transact.ts'
 /** `Reports` over the database of a `SqlThreadStore`. */
 export class SqlReports implements Reports {
   readonly #db: Kysely<Schema>
+  readonly #engine: Engine
 
-  constructor(db: Kysely<Schema>) {
+  constructor(db: Kysely<Schema>, engine: Engine) {
     this.#db = db
+    this.#engine = engine
   }
 
   async add(reports: readonly Report[]): Promise<void> {
     await transact(this.#db, async (transaction) => {
-      for (const { kind, owner, thread_id, message_id } of reports)
+      const rows: Insertable<Schema['reports']>[] = []
+      for (const report of reports) {
+        const { owner, body, ...columns } = report
+        const { kind, thread_id, message_id } = report
+        const isThere =
+          thread_id === null || (await lockThread(transaction, this.#engine, owner, thread_id))
+        if (!isThere && kind !== 'event') throw threadNotFound(thread_id)
         if (kind === 'feedback')
           await transaction
             .deleteFrom('reports')
@@ -23,11 +34,13 @@ export class SqlReports implements Reports {
             .where('thread_id', '=', thread_id)
             .where('message_id', '=', message_id)
             .execute()
-      const rows = reports.map(({ owner, body, ...report }) => ({
-        ...report,
-        ...columnsOf(owner),
-        body: JSON.stringify(body),
-      }))
+        rows.push({
+          ...columns,
+          ...columnsOf(owner),
+          ...(!isThere && { thread_id: null, message_id: null }),
+          body: JSON.stringify(body),
+        })
+      }
       await transaction.insertInto('reports').values(rows).execute()
     })
   }
