@@ -10,6 +10,7 @@ import { createIdentity } from './migrations/0006-identity.ts'
 import { createCloudWire } from './migrations/0007-cloud-wire.ts'
 import { createFiles } from './migrations/0008-files.ts'
 import { keepGrowthOnce } from './migrations/0009-growth-once.ts'
+import { createIndexesOfAll } from './migrations/0010-indexes-of-all.ts'
 import type { Schema } from './schema.ts'
 
 // Named here rather than found in the folder: they are type-checked and need no file access.
@@ -23,6 +24,7 @@ const migrationsOf = (engine: Engine): Record<string, Migration> => ({
   '0007-cloud-wire': { up: (db) => createCloudWire(db, engine) },
   '0008-files': { up: (db) => createFiles(db, engine) },
   '0009-growth-once': { up: (db) => keepGrowthOnce(db, engine) },
+  '0010-indexes-of-all': { up: createIndexesOfAll },
 })
 
 /**

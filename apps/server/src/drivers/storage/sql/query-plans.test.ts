@@ -3,6 +3,9 @@ import type { Owner } from '../../../identity/owner.ts'
 import { migrate } from './migrate.ts'
 import { openNodeSqlite } from './node-sqlite.ts'
 import type { Schema } from './schema.ts'
+import { SqlArchiveStore } from './sql-archive-store.ts'
+import { SqlCloudThreads } from './sql-cloud-threads.ts'
+import { SqlReports } from './sql-reports.ts'
 import { SqlThreadStore } from './sql-thread-store.ts'
 import { openKysely } from './sqlite-executor.ts'
 
@@ -15,6 +18,26 @@ it('SQLite follows a branch by the ids of its messages, and reads no other of th
   expect(step.slice(0, 2)).toEqual([
     'SCAN b',
     expect.stringMatching(/^SEARCH m USING INDEX .*\(workspace_id=\? AND user_id=\? AND id=\?/),
+  ])
+})
+
+it('SQLite looks up what is asked of all owners, and the reports of one', async () => {
+  const { db, planOf } = await open()
+  const threads = new SqlCloudThreads(db)
+  const reports = new SqlReports(db, 'sqlite')
+  const page = { limit: 10, after: undefined }
+  const archive = new SqlArchiveStore(db, 'sqlite')
+  const plans = [
+    await planOf(() => threads.findOwner('t')),
+    await planOf(() => threads.list(undefined, { ...page, is_archived: false, external_id: 'x' })),
+    await planOf(() => reports.list({ ...page, kind: 'event', thread_id: 't' })),
+    await planOf(() => archive.listReports(owner)[Symbol.asyncIterator]().next()),
+  ]
+  expect(plans.map(([first]) => first)).toEqual([
+    'SEARCH threads USING INDEX threads_by_id (id=?)',
+    'SEARCH threads USING INDEX threads_by_external_id (external_id=? AND is_archived=?)',
+    'SEARCH reports USING INDEX reports_by_thread_and_kind (thread_id=? AND kind=?)',
+    'SEARCH reports USING INDEX reports_by_owner (workspace_id=? AND user_id=? AND sequence>?)',
   ])
 })
 
@@ -39,5 +62,5 @@ async function open() {
         .map((step) => (step as { detail: string }).detail),
     )
   }
-  return { store: new SqlThreadStore(db, 'sqlite', { transact }), planOf }
+  return { db, store: new SqlThreadStore(db, 'sqlite', { transact }), planOf }
 }

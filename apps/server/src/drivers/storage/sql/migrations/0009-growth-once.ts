@@ -11,12 +11,14 @@ export async function keepGrowthOnce(db: Kysely<Schema>, engine: Engine): Promis
     .alterTable('reply_growth')
     .addColumn('position', 'integer', (column) => column.notNull().defaultTo(0))
     .execute()
-  const chunks = engine === 'sqlite' ? sql`earlier.chunks` : sql`earlier.chunks::json`
+  const chunks = engine === 'sqlite' ? sql`chunks` : sql`chunks::json`
   await sql`
-    update reply_growth set position = coalesce((
-      select sum(json_array_length(${chunks})) from reply_growth earlier
-      where earlier.message_sequence = reply_growth.message_sequence and earlier.sequence < reply_growth.sequence
-    ), 0)`.execute(db)
+    update reply_growth set position = earlier.length from (
+      select sequence, sum(json_array_length(${chunks})) over (
+        partition by message_sequence order by sequence rows between unbounded preceding and 1 preceding
+      ) as length from reply_growth
+    ) earlier
+    where earlier.sequence = reply_growth.sequence and earlier.length is not null`.execute(db)
   await db.schema.dropIndex('reply_growth_by_message').execute()
   await db.schema
     .createIndex('reply_growth_place')
