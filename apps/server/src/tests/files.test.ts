@@ -233,7 +233,6 @@ it('attachments that are removed are gone as far as it came, where it broke off'
   onTestFinished(close)
   let deletions = 250
   const store: FileStore = {
-    name: 'breaks off',
     keep: async () => undefined,
     read: async () => undefined,
     delete: async () => {
