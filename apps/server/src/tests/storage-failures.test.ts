@@ -107,7 +107,8 @@ describe('a PostgreSQL that fails', { timeout: 30_000 }, () => {
       }
       yield finishBatch
     })
-    const { client, url } = await startServer(database, upstream)
+    // Its end is a megabyte.
+    const { client, url } = await startServer(database, upstream, 5_000)
     const answer = await post(url, hello)
     await allowConnections(database, false)
     await breakConnections(database)
@@ -235,9 +236,13 @@ it('a stop that comes while the end is being stored waits for it, and stops noth
   expect(chunksIn(await answer.text()).at(-1)).toMatchObject({ type: 'finish' })
 })
 
-async function startServer(url: string, upstream = scriptConversation().upstream) {
+async function startServer(
+  url: string,
+  upstream = scriptConversation().upstream,
+  statementTimeoutMs = 300,
+) {
   const lines: string[] = []
-  const env = { DATABASE_URL: url, DATABASE_STATEMENT_TIMEOUT_MS: '300' }
+  const env = { DATABASE_URL: url, DATABASE_STATEMENT_TIMEOUT_MS: String(statementTimeoutMs) }
   const server = await startTestServer({ env, upstream, onLog: (line) => lines.push(line) })
   return { ...server, lines }
 }
