@@ -184,6 +184,17 @@ test('an archived thread leaves the list, and comes back', async ({ chat, page, 
   await expect(chat.threadRow('Put me away')).toBeVisible()
 })
 
+test('a thread that is deleted leaves the open one as it is', async ({ chat, page, request }) => {
+  await request.post('/api/threads', { data: { title: 'Beside it' } })
+  await chat.open()
+  await chat.ask('Stay with me')
+  await chat.pick('Beside it', 'Delete')
+  await chat.button('Delete', page.getByRole('alertdialog')).click()
+  await expect(chat.threadRow('Beside it')).toHaveCount(0)
+  await expect(chat.questions).toHaveText([/Stay with me/])
+  await expect(chat.composer).toBeEditable()
+})
+
 test('a deleted thread is gone, after it was asked whether it may', async ({
   chat,
   page,

@@ -1,16 +1,13 @@
 import { clsx } from 'clsx'
 import { Archive, ArchiveRestore, Ellipsis, Pencil, Trash2 } from 'lucide-react'
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import type { ThreadListItemState } from '@assistant-ui/react'
+import { ConfirmDialog } from '../../components/ui/confirm-dialog.tsx'
 import { iconButtonStyle } from '../../components/ui/icon-button.tsx'
 import { Menu, MenuItem } from '../../components/ui/menu.tsx'
 import { tellIfItFails } from '../../lib/notices.ts'
 import { useThreads } from './threads-context.tsx'
 import { titleOf } from './title-of.ts'
-
-const ConfirmDialog = lazy(async () => ({
-  default: (await import('../../components/ui/confirm-dialog.tsx')).ConfirmDialog,
-}))
 
 export interface ThreadMenuProps {
   readonly thread: Pick<ThreadListItemState, 'id' | 'title' | 'status'>
@@ -20,7 +17,8 @@ export interface ThreadMenuProps {
 export function ThreadMenu({ thread, onRename }: ThreadMenuProps) {
   const { list } = useThreads()
   const [isDeleting, setIsDeleting] = useState(false)
-  const item = list.getItemById(thread.id)
+  // Asked for when something is done: it throws for a thread that is gone, which may yet be shown.
+  const item = () => list.getItemById(thread.id)
   return (
     <>
       <Menu
@@ -39,11 +37,11 @@ export function ThreadMenu({ thread, onRename }: ThreadMenuProps) {
           Rename
         </MenuItem>
         {thread.status === 'archived' ? (
-          <MenuItem icon={<ArchiveRestore />} onSelect={() => tellIfItFails(item.unarchive())}>
+          <MenuItem icon={<ArchiveRestore />} onSelect={() => tellIfItFails(item().unarchive())}>
             Unarchive
           </MenuItem>
         ) : (
-          <MenuItem icon={<Archive />} onSelect={() => tellIfItFails(item.archive())}>
+          <MenuItem icon={<Archive />} onSelect={() => tellIfItFails(item().archive())}>
             Archive
           </MenuItem>
         )}
@@ -52,15 +50,13 @@ export function ThreadMenu({ thread, onRename }: ThreadMenuProps) {
         </MenuItem>
       </Menu>
       {isDeleting && (
-        <Suspense>
-          <ConfirmDialog
-            title="Delete this conversation?"
-            detail={`“${titleOf(thread)}” and all its messages will be gone for good.`}
-            action="Delete"
-            onConfirm={() => tellIfItFails(item.delete())}
-            onClose={() => setIsDeleting(false)}
-          />
-        </Suspense>
+        <ConfirmDialog
+          title="Delete this conversation?"
+          detail={`“${titleOf(thread)}” and all its messages will be gone for good.`}
+          action="Delete"
+          onConfirm={() => tellIfItFails(item().delete())}
+          onClose={() => setIsDeleting(false)}
+        />
       )}
     </>
   )
