@@ -1,6 +1,7 @@
 import { useAuiState } from '@assistant-ui/react'
 import { PanelLeft } from 'lucide-react'
-import { lazy, Suspense, useState, type ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
+import { Drawer } from '../components/ui/drawer.tsx'
 import { IconButton } from '../components/ui/icon-button.tsx'
 import { Notices } from '../components/ui/notices.tsx'
 import { ThemeMenu } from '../components/ui/theme-menu.tsx'
@@ -13,8 +14,6 @@ import { titleOf } from '../features/threads/title-of.ts'
 import { useMediaQuery } from '../lib/use-media-query.ts'
 import { Brand } from './brand.tsx'
 import { useThreadLocation } from './use-thread-location.ts'
-
-const Drawer = lazy(async () => ({ default: (await import('../components/ui/drawer.tsx')).Drawer }))
 
 /** The page around a conversation: the list of threads beside it, or over it where room is scarce. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -34,11 +33,9 @@ export function Shell({ children }: { children: ReactNode }) {
       <SkipLink />
       {isWide && <aside className="w-68 shrink-0 border-r bg-sunken">{sidebar}</aside>}
       {!isWide && isDrawerOpen && (
-        <Suspense>
-          <Drawer label="Conversations" onClose={closeDrawer}>
-            {sidebar}
-          </Drawer>
-        </Suspense>
+        <Drawer label="Conversations" onClose={closeDrawer}>
+          {sidebar}
+        </Drawer>
       )}
       <div className="flex min-w-0 flex-1 flex-col">
         <ServerBanner />

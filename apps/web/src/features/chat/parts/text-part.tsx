@@ -1,5 +1,6 @@
 import type { TextMessagePartProps } from '@assistant-ui/react'
 import { lazy, Suspense } from 'react'
+import { ErrorBoundary } from '../../../components/ui/error-boundary.tsx'
 
 const loadMarkdown = () => import('./markdown.tsx')
 const Markdown = lazy(async () => ({ default: (await loadMarkdown()).Markdown }))
@@ -15,9 +16,13 @@ function preload(): void {
 }
 
 export function TextPart({ text, status }: TextMessagePartProps) {
+  const plain = <div className="break-words whitespace-pre-wrap">{text}</div>
   return (
-    <Suspense fallback={<div className="break-words whitespace-pre-wrap">{text}</div>}>
-      <Markdown text={text} isRunning={status.type === 'running'} />
-    </Suspense>
+    // What formats it may not come: the page is older than what the server has now, or it is offline.
+    <ErrorBoundary fallback={plain}>
+      <Suspense fallback={plain}>
+        <Markdown text={text} isRunning={status.type === 'running'} />
+      </Suspense>
+    </ErrorBoundary>
   )
 }
