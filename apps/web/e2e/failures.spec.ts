@@ -114,6 +114,45 @@ test('a browser that takes itself for offline asks the server all the same', asy
   await expect(page.getByRole('list', { name: 'Found' }).getByRole('link')).toHaveCount(1)
 })
 
+test('a message for a thread that was deleted elsewhere is kept, and begins it anew', async ({
+  chat,
+  request,
+  server,
+}) => {
+  await chat.open()
+  await chat.ask('To be deleted')
+  const { threadId } = chat
+  await request.delete(`/api/threads/${threadId}`)
+  await chat.send('Words that matter')
+  await expect(chat.lastReply.getByRole('alert')).toContainText('This conversation was deleted')
+  await expect(chat.questions).toHaveText([/Words that matter/])
+  await chat.button('Retry', chat.lastReply).click()
+  await expect(chat.lastReply).toContainText('Words that matter')
+  await chat.replied()
+  expect(await server.messages(threadId)).toHaveLength(2)
+})
+
+test('a reply is shown plainly where what formats it does not come', async ({ chat, page }) => {
+  await page.route('**/assets/markdown-*.js', (route) => route.abort())
+  await chat.open()
+  await chat.ask('Show me a table and some code')
+  await expect(chat.lastReply).toContainText('```')
+  await expect(chat.composer).toBeEditable()
+})
+
+test('a page that fails says so, and keeps the draft', async ({ chat, page }) => {
+  await chat.open()
+  await chat.ask('Hello')
+  await chat.composer.fill('Half a thought')
+  // No server of this product sends it; a page that is older than its server may get the like.
+  await page.route('**/messages', (route) => route.fulfill({ json: [{ id: 'm', parts: null }] }))
+  await page.reload()
+  await expect(page.getByRole('alert').filter({ hasText: 'Something went wrong.' })).toBeVisible()
+  await page.unroute('**/messages')
+  await chat.button('Reload').click()
+  await expect(chat.composer).toHaveValue('Half a thought')
+})
+
 test('a banner says that the server is away, until it is back', async ({
   chat,
   page,

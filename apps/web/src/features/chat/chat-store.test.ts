@@ -277,6 +277,48 @@ describe('ChatStore', () => {
     expect(unsent.all()).toEqual([])
   })
 
+  it('keeps a message for a thread that was deleted elsewhere, says so, and begins it anew', async () => {
+    const missing = new ProblemError(createProblem('thread_not_found', 'There is no thread t1.'))
+    const refused = new ProblemError(createProblem('message_not_found', 'There is no message r0.'))
+    let isThere = true
+    const unsent = memoryOfUnsent()
+    const load = async () => {
+      if (!isThere) throw missing
+      return [message({ id: 'r0', parts: textParts('Before') })]
+    }
+    const send = (body: ChatBody) =>
+      body.parent_id === null ? reply('r1', 'Hi') : failing(refused)
+    const { store, bodies } = open(send, load, { unsent })
+    await vi.waitFor(() => expect(store.getSnapshot().headId).toBe('r0'))
+    isThere = false
+    store.say(hello, 'r0')
+    const problem = { code: 'thread_not_found', title: 'This conversation was deleted' }
+    await vi.waitFor(() => expect(rows(store).at(-1)).toMatchObject({ problem }))
+    expect(branch(store)).toEqual(['Hello', ''])
+
+    // Through a reload, too.
+    const { store: reloaded } = open(send, load, { unsent })
+    await vi.waitFor(() => expect(rows(reloaded).at(-1)).toMatchObject({ problem }))
+
+    store.answerAgain(rows(store)[0]?.id ?? '')
+    await ended(store)
+    expect(branch(store)).toEqual(['Hello', 'Hi'])
+    expect(bodies.at(-1)).toMatchObject({ trigger: 'submit-message', parent_id: null })
+    expect(unsent.all()).toEqual([])
+  })
+
+  it('shows a message whose place is gone behind what is left of the thread', async () => {
+    const unsent = memoryOfUnsent()
+    unsent.add({ id: 'u1', parentId: 'gone', parts: hello })
+    const { store } = open(
+      () => reply('r1', 'Hi'),
+      async () => [message({ id: 'q', parts: textParts('Left') })],
+      { unsent },
+    )
+    await vi.waitFor(() => expect(branch(store)).toEqual(['Left', 'Hello', '']))
+    expect(rows(store).at(-1)).toMatchObject({ problem: { code: 'server_unreachable' } })
+  })
+
   it('does not build on a message that the server does not have', async () => {
     const { store, bodies } = openNew(() => failing(unreachable))
     store.say(hello, null)

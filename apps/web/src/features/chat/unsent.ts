@@ -1,4 +1,4 @@
-import { createProblem, type MessagePart } from '@assistant-ui-proxy/contract'
+import { createProblem, type MessagePart, type Problem } from '@assistant-ui-proxy/contract'
 import { storage } from '../../lib/storage.ts'
 import { newRow, type MessageTree } from './message-tree.ts'
 
@@ -35,13 +35,29 @@ export function storedUnsent(threadId: string): UnsentMessages {
   }
 }
 
-/** Adds what could not be sent before a reload, with a way to send it now; what arrived is forgotten. */
+/**
+ * Adds what could not be sent before a reload, with a way to send it now; what arrived is forgotten.
+ * What it followed may be gone, since the thread was deleted elsewhere: then it follows what is left.
+ */
 export function showUnsent(tree: MessageTree, unsent: UnsentMessages): void {
   unsent.keepOnly(({ id }) => tree.get(id)?.isLocal !== false)
+  const isEmpty = tree.rows().every(({ isLocal }) => isLocal)
   for (const { id, parentId, parts } of unsent.all()) {
-    if (tree.get(id) || (parentId !== null && !tree.get(parentId))) continue
-    tree.add(newRow('user', parentId, { id, parts }))
-    const problem = createProblem('server_unreachable', 'This message was not sent. Try again.')
+    if (tree.get(id)) continue
+    const isPlaced = parentId === null || tree.get(parentId) !== undefined
+    const place = isPlaced ? parentId : tree.knownAncestor(tree.headId)
+    tree.add(newRow('user', place, { id, parts }))
+    const problem = isEmpty && !isPlaced ? deleted : notSent
     tree.add(newRow('assistant', id, { status: 'failed', problem }))
   }
+}
+
+const notSent = createProblem('server_unreachable', 'This message was not sent. Try again.')
+
+const deleted: Problem = {
+  ...createProblem(
+    'thread_not_found',
+    'It was deleted elsewhere, so your message was not sent. Retry begins it anew with this message.',
+  ),
+  title: 'This conversation was deleted',
 }
