@@ -44,6 +44,33 @@ test('stop works after a reload', async ({ chat, page, server }) => {
   await expect(chat.lastReply).toContainText('Go on')
 })
 
+test('a tab that somebody comes back to has what happened in another', async ({ chat, page }) => {
+  await chat.open()
+  await chat.ask('Said in the first tab')
+  const tab = await page.context().newPage()
+  await tab.goto(page.url())
+  const other = new ChatPage(tab)
+  await expect(other.messages).toHaveCount(2)
+  await other.ask('Said in the second tab')
+  await other.newChat()
+  await other.ask('A thread of the second tab')
+  // A headless page is always in front.
+  await page.evaluate(() => window.dispatchEvent(new Event('focus')))
+  await expect(chat.questions).toHaveText([/first tab/, /second tab/])
+  await expect(chat.threadRow('A thread of the second tab')).toBeVisible()
+  await chat.ask('Said on top of it')
+  await expect(chat.questions).toHaveCount(3)
+
+  await other.pick('A thread of the second tab', 'Delete')
+  await other.button('Delete', tab.getByRole('alertdialog')).click()
+  await expect(other.threadRow('A thread of the second tab')).toHaveCount(0)
+  await expect(async () => {
+    await page.evaluate(() => window.dispatchEvent(new Event('focus')))
+    await expect(chat.threadRow('A thread of the second tab')).toHaveCount(0, { timeout: 1_000 })
+  }).toPass()
+  await tab.close()
+})
+
 test('a second tab shows the running reply, and stops it for both', async ({ chat, page }) => {
   await chat.open()
   await chat.send('Say 60 words slowly')

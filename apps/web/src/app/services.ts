@@ -23,7 +23,10 @@ export const chats = new ChatRegistry({
     stop: async (threadId) =>
       bodyOf(await client.chat.stop({ params: { thread_id: threadId } }), 200).stopped,
   },
-  onSend: (threadId) => activity.note(threadId),
+  onSend: (threadId) => {
+    activity.note(threadId)
+    threadList.pages.found(threadId)
+  },
   onProblem: checkServerAfter,
 })
 

@@ -4,6 +4,7 @@ import { Conversation } from '../features/chat/conversation.tsx'
 import { ConversationSkeleton } from '../features/chat/conversation-skeleton.tsx'
 import { useWhenServerIsBack } from '../features/server-status/use-when-server-is-back.ts'
 import { useThreads } from '../features/threads/threads-context.tsx'
+import { useReturn } from '../lib/use-return.ts'
 import { OpenProblem } from './open-problem.tsx'
 import { chats } from './services.ts'
 import { useThreadLocation } from './use-thread-location.ts'
@@ -24,9 +25,15 @@ export function ThreadPage() {
     else if (pages.problemHere()) void list.loadMore()
     if (threadId !== undefined) void chats.find(threadId)?.recover()
   }
+  const lookAgain = () => {
+    if (threadId !== undefined) void chats.find(threadId)?.refresh()
+    const { isLoading, isLoadingMore } = list.getState()
+    if (!isLoading && !isLoadingMore) void list.reload()
+  }
   const title = useAuiState((state) => state.threadListItem.title)
   useMissingTitle()
   useWhenServerIsBack(recover)
+  useReturn(lookAgain)
   useEffect(() => {
     document.title = title && !problem ? `${title} · ${productName}` : productName
   }, [title, problem])

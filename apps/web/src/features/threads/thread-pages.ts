@@ -12,13 +12,14 @@ export type LoadPage = (section: Section, after: string | undefined) => Promise<
 const pageSize = 50
 
 interface Position {
-  readonly after?: string
+  /** What the server has listed so far, newest first. */
+  readonly threads: readonly Thread[]
   readonly isAtEnd: boolean
   /** Why the next page did not come. */
   readonly problem?: Problem
 }
 
-const start: Position = { isAtEnd: false }
+const start: Position = { threads: [], isAtEnd: false }
 
 /**
  * How far the two lists of the server are loaded. assistant-ui keeps both in one list with one
@@ -29,6 +30,7 @@ export class ThreadPages {
   readonly #listeners = new Listeners()
   #section: Section = 'regular'
   #positions: Readonly<Record<Section, Position>> = { regular: start, archived: start }
+  #gone: ReadonlySet<string> = new Set()
 
   constructor(loadPage: LoadPage) {
     this.#loadPage = loadPage
@@ -47,11 +49,15 @@ export class ThreadPages {
     this.#listeners.notify()
   }
 
-  /** The first page of what is looked at. The other list starts anew when it is looked at. */
+  /**
+   * The first page, as it is now, and behind it what was loaded before of the pages after it. The
+   * archive starts anew when it is looked at.
+   */
   async first(): Promise<readonly Thread[]> {
-    this.#positions = { regular: start, archived: start }
+    const { regular: known } = this.#positions
+    this.#positions = { ...this.#positions, archived: start }
     // What the page opens with; a reload while the archive is open needs both.
-    const regular = await this.#next('regular')
+    const regular = await this.#again(known)
     return this.#section === 'archived' ? [...regular, ...(await this.#next('archived'))] : regular
   }
 
@@ -59,7 +65,17 @@ export class ThreadPages {
     return this.#next(this.#section)
   }
 
+  /** A thread is there after all: it was begun anew. */
+  found(threadId: string): void {
+    if (!this.#gone.has(threadId)) return
+    this.#gone = new Set([...this.#gone].filter((id) => id !== threadId))
+    this.#listeners.notify()
+  }
+
   readonly subscribe = this.#listeners.subscribe
+
+  /** The threads that were listed once and are not any more: they were put away or deleted elsewhere. */
+  readonly gone = (): ReadonlySet<string> => this.#gone
 
   /** Whether what is looked at goes on past what is loaded. */
   readonly hasMoreHere = (): boolean => !this.#positions[this.#section].isAtEnd
@@ -68,12 +84,15 @@ export class ThreadPages {
   readonly problemHere = (): Problem | undefined => this.#positions[this.#section].problem
 
   async #next(section: Section): Promise<readonly Thread[]> {
-    const { after, isAtEnd } = this.#positions[section]
+    const { threads: known, isAtEnd } = this.#positions[section]
     if (isAtEnd) return []
     try {
-      const threads = await this.#loadPage(section, after)
-      const last = threads.at(-1)
-      this.#goTo(section, { isAtEnd: threads.length < pageSize, ...(last && { after: last.id }) })
+      const threads = await this.#loadPage(section, known.at(-1)?.id)
+      for (const { id } of threads) this.found(id)
+      this.#goTo(section, {
+        threads: [...known, ...threads],
+        isAtEnd: threads.length < pageSize,
+      })
       return threads
     } catch (error) {
       const problem = problemOf(error)
@@ -84,6 +103,32 @@ export class ThreadPages {
     }
   }
 
+  async #again(known: Position): Promise<readonly Thread[]> {
+    if (known.threads.length === 0) {
+      this.#goTo('regular', start)
+      return this.#next('regular')
+    }
+    const page = await this.#loadPage('regular', undefined).catch(() => undefined)
+    // Nobody asked for it, and what is known is better than nothing.
+    if (page === undefined) return known.threads
+    for (const { id } of page) this.found(id)
+    const listed = new Set(page.map(({ id }) => id))
+    const missing = known.threads.filter(({ id }) => !listed.has(id))
+    const isWhole = page.length < pageSize
+    const end = page.at(-1)?.last_message_at ?? ''
+    const older = isWhole ? [] : missing.filter((thread) => thread.last_message_at <= end)
+    // With nothing in common there may be others between the two.
+    const isJoined = missing.length < known.threads.length
+    const isOlder = new Set(older)
+    const gone = missing.filter((thread) => !isOlder.has(thread)).map(({ id }) => id)
+    this.#gone = new Set([...this.#gone, ...gone])
+    this.#goTo('regular', {
+      threads: isJoined ? [...page, ...older] : page,
+      isAtEnd: isWhole || (isJoined && known.isAtEnd),
+    })
+    return this.#positions.regular.threads
+  }
+
   #goTo(section: Section, position: Position): void {
     this.#positions = { ...this.#positions, [section]: position }
     this.#listeners.notify()
@@ -92,6 +137,10 @@ export class ThreadPages {
 
 export function useHasMore(pages: ThreadPages): boolean {
   return useSyncExternalStore(pages.subscribe, pages.hasMoreHere)
+}
+
+export function useGone(pages: ThreadPages): ReadonlySet<string> {
+  return useSyncExternalStore(pages.subscribe, pages.gone)
 }
 
 export function usePageProblem(pages: ThreadPages): Problem | undefined {
