@@ -1,6 +1,6 @@
 import { useAuiState } from '@assistant-ui/react'
 import { PanelLeft } from 'lucide-react'
-import { useState, type ReactNode } from 'react'
+import { useRef, useState, type ReactNode } from 'react'
 import { Drawer } from '../components/ui/drawer.tsx'
 import { IconButton } from '../components/ui/icon-button.tsx'
 import { Notices } from '../components/ui/notices.tsx'
@@ -22,6 +22,7 @@ export function Shell({ children }: { children: ReactNode }) {
   // The drawer is open where it was opened: going somewhere closes it.
   const [drawerAt, setDrawerAt] = useState<string>()
   const isDrawerOpen = drawerAt === path
+  const drawerButton = useRef<HTMLButtonElement>(null)
   const closeDrawer = () => setDrawerAt(undefined)
   const startNew = () => {
     closeDrawer()
@@ -33,7 +34,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <SkipLink />
       {isWide && <aside className="w-68 shrink-0 border-r bg-sunken">{sidebar}</aside>}
       {!isWide && isDrawerOpen && (
-        <Drawer label="Conversations" onClose={closeDrawer}>
+        <Drawer label="Conversations" onClose={closeDrawer} returnTo={() => drawerButton.current}>
           {sidebar}
         </Drawer>
       )}
@@ -41,7 +42,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <ServerBanner />
         <header className="flex h-14 shrink-0 items-center gap-1.5 px-3 sm:px-4">
           {!isWide && (
-            <IconButton label="Conversations" onClick={() => setDrawerAt(path)}>
+            <IconButton ref={drawerButton} label="Conversations" onClick={() => setDrawerAt(path)}>
               <PanelLeft />
             </IconButton>
           )}

@@ -8,15 +8,30 @@ export interface ConfirmDialogProps {
   readonly action: string
   readonly onConfirm: () => void
   readonly onClose: () => void
+  /** What gets the focus when it is closed. */
+  readonly returnTo: () => HTMLElement | null | undefined
 }
 
 /** Asks before something that cannot be undone. Open as long as it is mounted. */
-export function ConfirmDialog({ title, detail, action, onConfirm, onClose }: ConfirmDialogProps) {
+export function ConfirmDialog({
+  title,
+  detail,
+  action,
+  onConfirm,
+  onClose,
+  returnTo,
+}: ConfirmDialogProps) {
   return (
     <AlertDialog.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
       <AlertDialog.Portal>
         <AlertDialog.Overlay className="fixed inset-0 z-40 animate-appear bg-scrim" />
-        <AlertDialog.Content className="fixed top-1/2 left-1/2 z-50 w-[min(26rem,calc(100vw-2rem))] -translate-1/2 rounded-xl border bg-raised p-6 shadow-high">
+        <AlertDialog.Content
+          onCloseAutoFocus={(event) => {
+            event.preventDefault()
+            returnTo()?.focus()
+          }}
+          className="fixed top-1/2 left-1/2 z-50 w-[min(26rem,calc(100vw-2rem))] -translate-1/2 rounded-xl border bg-raised p-6 shadow-high"
+        >
           <AlertDialog.Title className="text-base font-semibold">{title}</AlertDialog.Title>
           <AlertDialog.Description className="mt-2 text-sm text-pretty break-words text-ink-soft">
             {detail}

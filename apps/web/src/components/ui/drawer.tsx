@@ -4,17 +4,23 @@ import type { ReactNode } from 'react'
 export interface DrawerProps {
   readonly label: string
   readonly onClose: () => void
+  /** What gets the focus when it is closed, unless something else has it by then. */
+  readonly returnTo: () => HTMLElement | null | undefined
   readonly children: ReactNode
 }
 
 /** A panel from the left edge, over the page. Open as long as it is mounted; following a link closes it. */
-export function Drawer({ label, onClose, children }: DrawerProps) {
+export function Drawer({ label, onClose, returnTo, children }: DrawerProps) {
   return (
     <Dialog.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
       <Dialog.Portal>
         <Dialog.Overlay className="fixed inset-0 z-30 animate-appear bg-scrim" />
         <Dialog.Content
           aria-describedby={undefined}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault()
+            if (document.activeElement === document.body) returnTo()?.focus()
+          }}
           onClick={(event) => (event.target as Element).closest('a') && onClose()}
           className="page-height fixed top-0 left-0 z-30 w-[min(19rem,86vw)] animate-slide-in bg-sunken shadow-high outline-none"
         >

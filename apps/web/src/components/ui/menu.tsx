@@ -7,9 +7,11 @@ export interface MenuProps {
   readonly trigger: ReactNode
   readonly children: ReactNode
   readonly align?: 'start' | 'end'
+  /** What gets the focus when it is closed, where that is not the trigger. */
+  readonly returnTo?: () => HTMLElement | null | undefined
 }
 
-export function Menu({ trigger, children, align = 'end' }: MenuProps) {
+export function Menu({ trigger, children, align = 'end', returnTo }: MenuProps) {
   return (
     <DropdownMenu.Root>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
@@ -18,6 +20,12 @@ export function Menu({ trigger, children, align = 'end' }: MenuProps) {
           align={align}
           sideOffset={6}
           collisionPadding={8}
+          onCloseAutoFocus={(event) => {
+            const target = returnTo?.()
+            if (!target) return
+            event.preventDefault()
+            target.focus()
+          }}
           className="z-50 min-w-44 animate-appear rounded-lg border bg-raised p-1 shadow-high"
         >
           {children}

@@ -4,6 +4,7 @@ import { IconButton } from '../../components/ui/icon-button.tsx'
 import { Tooltip } from '../../components/ui/tooltip.tsx'
 import { useMediaQuery } from '../../lib/use-media-query.ts'
 import { ComposerAttachments, useIsHeld } from './attachments/composer-attachments.tsx'
+import { passFocusToTextBox } from './pass-focus-to-text-box.ts'
 import { useComposerDraft } from './use-composer-draft.ts'
 
 /** Where the next message is written. Enter sends; on touch screens it makes a new line. */
@@ -52,7 +53,11 @@ export function Composer() {
           </AuiIf>
           <AuiIf condition={(state) => state.thread.isRunning}>
             <Tooltip label="Stop">
-              <ComposerPrimitive.Cancel aria-label="Stop" className={roundButtonStyle}>
+              <ComposerPrimitive.Cancel
+                ref={passFocusToTextBox}
+                aria-label="Stop"
+                className={roundButtonStyle}
+              >
                 <Square aria-hidden className="size-3.5 fill-current" />
               </ComposerPrimitive.Cancel>
             </Tooltip>

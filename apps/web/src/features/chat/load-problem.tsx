@@ -1,6 +1,8 @@
 import { useAuiState } from '@assistant-ui/react'
 import type { Problem } from '@assistant-ui-proxy/contract'
 import { Button } from '../../components/ui/button.tsx'
+import { passFocus } from '../../lib/pass-focus.ts'
+import { composerId } from './composer.tsx'
 import type { ChatExtras } from './use-chat-runtime.ts'
 
 /** Instead of the messages, where they could not be loaded. */
@@ -10,9 +12,11 @@ export function LoadProblem({ problem }: { problem: Problem }) {
     <div role="alert" className="m-auto max-w-sm py-12 text-center">
       <h2 className="font-semibold">{problem.title}</h2>
       <p className="mt-1.5 text-sm text-pretty text-ink-soft">{problem.detail}</p>
-      <Button className="mt-5" onClick={() => void load?.()}>
+      <Button ref={passFocusToComposer} className="mt-5" onClick={() => void load?.()}>
         Try again
       </Button>
     </div>
   )
 }
+
+const passFocusToComposer = passFocus(() => () => document.getElementById(composerId))

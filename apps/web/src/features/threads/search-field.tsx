@@ -1,4 +1,5 @@
 import { Search, X } from 'lucide-react'
+import { useRef } from 'react'
 import { IconButton } from '../../components/ui/icon-button.tsx'
 
 export interface SearchFieldProps {
@@ -7,6 +8,11 @@ export interface SearchFieldProps {
 }
 
 export function SearchField({ words, onChange }: SearchFieldProps) {
+  const field = useRef<HTMLInputElement>(null)
+  const clear = () => {
+    field.current?.focus()
+    onChange('')
+  }
   return (
     <search className="relative px-3 pb-1">
       <Search
@@ -14,6 +20,7 @@ export function SearchField({ words, onChange }: SearchFieldProps) {
         className="pointer-events-none absolute top-2.5 left-6 size-4 text-ink-faint"
       />
       <input
+        ref={field}
         type="text"
         inputMode="search"
         enterKeyHint="search"
@@ -28,7 +35,7 @@ export function SearchField({ words, onChange }: SearchFieldProps) {
       />
       {words !== '' && (
         <div className="absolute top-0.5 right-3.5">
-          <IconButton label="Clear search" onClick={() => onChange('')}>
+          <IconButton label="Clear search" onClick={clear}>
             <X aria-hidden className="size-4" />
           </IconButton>
         </div>

@@ -1,11 +1,12 @@
 import { clsx } from 'clsx'
 import { Archive, ArchiveRestore, Ellipsis, Pencil, Trash2 } from 'lucide-react'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import type { ThreadListItemState } from '@assistant-ui/react'
 import { ConfirmDialog } from '../../components/ui/confirm-dialog.tsx'
 import { iconButtonStyle } from '../../components/ui/icon-button.tsx'
 import { Menu, MenuItem } from '../../components/ui/menu.tsx'
 import { tellIfItFails } from '../../lib/notices.ts'
+import { rowAfter } from './row-focus.ts'
 import { useThreads } from './threads-context.tsx'
 import { titleOf } from './title-of.ts'
 
@@ -17,14 +18,23 @@ export interface ThreadMenuProps {
 export function ThreadMenu({ thread, onRename }: ThreadMenuProps) {
   const { list } = useThreads()
   const [isDeleting, setIsDeleting] = useState(false)
+  const button = useRef<HTMLButtonElement>(null)
+  /** Once the row is on its way out of the list. */
+  const next = useRef<HTMLElement>(undefined)
   // Asked for when something is done: it throws for a thread that is gone, which may yet be shown.
   const item = () => list.getItemById(thread.id)
+  const leave = (how: () => Promise<void>) => {
+    next.current = rowAfter(button.current)
+    tellIfItFails(how())
+  }
   return (
     <>
       <Menu
+        returnTo={() => next.current}
         trigger={
           // No tooltip: there may be thousands of these.
           <button
+            ref={button}
             type="button"
             aria-label={`Options for ${titleOf(thread)}`}
             className={clsx(iconButtonStyle, 'size-7!')}
@@ -37,11 +47,11 @@ export function ThreadMenu({ thread, onRename }: ThreadMenuProps) {
           Rename
         </MenuItem>
         {thread.status === 'archived' ? (
-          <MenuItem icon={<ArchiveRestore />} onSelect={() => tellIfItFails(item().unarchive())}>
+          <MenuItem icon={<ArchiveRestore />} onSelect={() => leave(() => item().unarchive())}>
             Unarchive
           </MenuItem>
         ) : (
-          <MenuItem icon={<Archive />} onSelect={() => tellIfItFails(item().archive())}>
+          <MenuItem icon={<Archive />} onSelect={() => leave(() => item().archive())}>
             Archive
           </MenuItem>
         )}
@@ -54,8 +64,9 @@ export function ThreadMenu({ thread, onRename }: ThreadMenuProps) {
           title="Delete this conversation?"
           detail={`“${titleOf(thread)}” and all its messages will be gone for good.`}
           action="Delete"
-          onConfirm={() => tellIfItFails(item().delete())}
+          onConfirm={() => leave(() => item().delete())}
           onClose={() => setIsDeleting(false)}
+          returnTo={() => next.current ?? button.current}
         />
       )}
     </>

@@ -6,6 +6,7 @@ import {
 } from '@assistant-ui/react'
 import { File, X } from 'lucide-react'
 import { IconButton } from '../../../components/ui/icon-button.tsx'
+import { passFocusToTextBox } from '../pass-focus-to-text-box.ts'
 
 /** What goes with the message that is being written. */
 export function ComposerAttachments() {
@@ -34,7 +35,10 @@ function ComposerAttachment() {
   const hasFailed = useAuiState((state) => isFailed(state.attachment))
   return (
     <AttachmentPrimitive.Root asChild>
-      <li className="relative flex h-10 max-w-56 items-center gap-2 overflow-hidden rounded-md border pr-1 pl-3 text-sm text-ink-soft">
+      <li
+        ref={passFocusToTextBox}
+        className="relative flex h-10 max-w-56 items-center gap-2 overflow-hidden rounded-md border pr-1 pl-3 text-sm text-ink-soft"
+      >
         <File aria-hidden className="size-4 shrink-0" />
         <span className="truncate">{name}</span>
         {hasFailed && <span className="shrink-0 text-danger">failed</span>}

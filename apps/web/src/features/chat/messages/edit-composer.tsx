@@ -1,12 +1,13 @@
 import { ComposerPrimitive, MessagePrimitive } from '@assistant-ui/react'
 import { Button } from '../../../components/ui/button.tsx'
+import { passFocus } from '../../../lib/pass-focus.ts'
 import { ComposerAttachments, useIsHeld } from '../attachments/composer-attachments.tsx'
 
 /** In the place of a message that is being edited. What was there stays, as another version. */
 export function EditComposer() {
   const isHeld = useIsHeld()
   return (
-    <MessagePrimitive.Root data-role="user">
+    <MessagePrimitive.Root ref={passFocusToEdit} data-role="user">
       <ComposerPrimitive.Root
         onSubmit={(event) => isHeld && event.preventDefault()}
         className="rounded-xl border border-line-strong bg-raised p-2 focus-within:border-accent focus-within:ring-3 focus-within:ring-accent-wash"
@@ -35,3 +36,12 @@ export function EditComposer() {
     </MessagePrimitive.Root>
   )
 }
+
+/** The message comes back in its place, with the button that led here. */
+const passFocusToEdit = passFocus((element) => {
+  const { messageId = '' } = element.dataset
+  return () =>
+    document.querySelector<HTMLElement>(
+      `[data-message-id="${CSS.escape(messageId)}"] button[aria-label="Edit"]`,
+    )
+})
