@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defaultClientConditions, defineConfig, loadEnv } from 'vite'
+import { compressAssets } from './compress-assets.ts'
 import { proxyTo } from './dev-proxy.ts'
 
 const workspaceRoot = fileURLToPath(new URL('../..', import.meta.url))
@@ -10,7 +11,7 @@ export default defineConfig(({ mode }) => {
   // The process wins over .env; loadEnv sees to that.
   const env = loadEnv(mode, workspaceRoot, '')
   return {
-    plugins: [react(), tailwindcss()],
+    plugins: [react(), tailwindcss(), compressAssets()],
     envDir: workspaceRoot,
     resolve: { conditions: ['@assistant-ui-proxy/source', ...defaultClientConditions] },
     server: {
