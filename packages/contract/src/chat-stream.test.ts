@@ -108,6 +108,34 @@ describe('a message that may not have arrived', () => {
   })
 })
 
+describe('what a proxy refuses', () => {
+  it.each([400, 401, 403, 404, 413])('is sent once where it says %i', async (status) => {
+    const { url, requests } = await startTestServer((response) => {
+      response.writeHead(status, { 'content-type': 'text/html' }).end('<h1>No</h1>')
+    })
+    const reading = collect(createClient(url).chat.stream(hello))
+    await expect(reading).rejects.toMatchObject({ problem: { status } })
+    expect(requests).toHaveLength(1)
+  })
+
+  it('is told as a message that is too long where it says 413', async () => {
+    const { url } = await startTestServer((response) => void response.writeHead(413).end())
+    const problem = { code: 'payload_too_large', title: 'The message is too long' }
+    await expect(collect(createClient(url).chat.stream(hello))).rejects.toMatchObject({ problem })
+  })
+
+  it.each([408, 429])('is sent again after %i, once it is time', async (status) => {
+    const times: number[] = []
+    const { url } = await startTestServer((response) => {
+      times.push(performance.now())
+      if (times.length === 1) return void response.writeHead(status, { 'retry-after': '1' }).end()
+      response.writeHead(200, eventStreamHeaders).end(whole)
+    })
+    expect(await collect(createClient(url).chat.stream(hello))).toEqual(recordedChunks)
+    expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(990)
+  })
+})
+
 describe('chat.follow', () => {
   it('gives the whole reply that is being written, or undefined where none is', async () => {
     const { url } = await startTestServer(async (response, { path }) => {

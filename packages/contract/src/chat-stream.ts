@@ -44,9 +44,9 @@ export async function* streamChat({
         if (tried > 1) onConnection('restored')
         return result
       } catch (error) {
-        if (codeOf(error) !== 'server_unreachable' || tried >= tries) throw error
+        if (!mayPass(error) || tried >= tries) throw error
         if (tried === 1) onConnection('lost')
-        await pause(tried, signal)
+        await pause(tried, signal, waitOf(error))
       }
     }
   }
@@ -73,13 +73,23 @@ export async function* streamChat({
   throw interrupted()
 }
 
+/** A server, or a proxy before it, that is away for a while; a status of 4xx would stay the same. */
+function mayPass(error: unknown): boolean {
+  return codeOf(error) === 'server_unreachable' && (error as ProblemError).problem.status >= 500
+}
+
+/** How long it is asked to wait at least. */
+function waitOf(error: unknown): number {
+  return error instanceof ProblemError ? (error.problem.retry_after_ms ?? 0) : 0
+}
+
 function codeOf(error: unknown): string | undefined {
   return error instanceof ProblemError ? error.problem.code : undefined
 }
 
 /** With full jitter, so that not all who lost a server come back to it at once. */
-function pause(tried: number, signal: AbortSignal | undefined): Promise<void> {
-  const ms = Math.random() * Math.min(maxPauseMs, firstPauseMs * 2 ** (tried - 1))
+function pause(tried: number, signal: AbortSignal | undefined, leastMs = 0): Promise<void> {
+  const ms = leastMs + Math.random() * Math.min(maxPauseMs, firstPauseMs * 2 ** (tried - 1))
   return new Promise((resolve, reject) => {
     const leave = () => {
       clearTimeout(timer)

@@ -57,12 +57,38 @@ function readBody(response: Response, text: string): unknown {
     // A problem of a newer server may have a code that is not known here; it is shown all the same.
     if (type.includes('json')) return JSON.parse(text)
   } catch {
-    throw notTheServer(response.status)
+    throw refusedBySomething(response)
   }
   if (response.ok && !type.includes('html')) return text
   const problem = parseProblem(text)
   if (problem) return problem
-  throw notTheServer(response.status)
+  throw refusedBySomething(response)
+}
+
+/** What a proxy says with a status alone: that it makes no sense to ask again, or when it does. */
+function refusedBySomething({ status, headers }: Response): ProblemError {
+  if (status === 413)
+    return new ProblemError({
+      ...createProblem('payload_too_large', 'Say it in fewer words, or in several messages.'),
+      title: 'The message is too long',
+    })
+  const { problem } = notTheServer(status)
+  if (status === 408 || status === 429) {
+    const retryAfterMs = parseRetryAfter(headers.get('retry-after'))
+    return new ProblemError({
+      ...problem,
+      ...(retryAfterMs !== undefined && { retry_after_ms: retryAfterMs }),
+    })
+  }
+  // Whether it is reached shows in `status`; only what may pass says 503.
+  return new ProblemError(status >= 400 && status < 500 ? { ...problem, status } : problem)
+}
+
+/** @see RFC 9110, 10.2.3: seconds, or a date */
+function parseRetryAfter(value: string | null): number | undefined {
+  if (value === null) return undefined
+  const ms = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - Date.now()
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms)
 }
 
 /** What would be another path, however it is encoded, or cannot be encoded. */
