@@ -48,7 +48,7 @@ test('a file that the server does not take is named, with the reason, and holds 
   await attach(page, cat)
   await attach(page, { name: 'page.html', mimeType: 'text/html', buffer: Buffer.from('<p>') })
   await expect(page.getByText('page.html was not attached')).toBeVisible()
-  await expect(page.getByText('Files may be of these types')).toBeVisible()
+  await expect(page.getByText('Files of these kinds can be attached').first()).toBeVisible()
   await chat.composer.fill('With both')
   await chat.composer.press('Enter')
   await expect(chat.button('Send')).toBeDisabled()

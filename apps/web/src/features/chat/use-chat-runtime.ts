@@ -7,7 +7,7 @@ import {
 import { useMemo, useSyncExternalStore } from 'react'
 import type { MessagePart, Problem } from '@assistant-ui-proxy/contract'
 import { useFeature } from '../../lib/use-feature.ts'
-import { UploadAdapter } from './attachments/upload-adapter.ts'
+import { uploads } from './attachments/upload-adapter.ts'
 import type { ChatSnapshot } from './chat-source.ts'
 import type { ChatStore } from './chat-store.ts'
 import { convertRow } from './convert-message.ts'
@@ -58,8 +58,7 @@ function createAdapter(
   }
 }
 
-/** One for all threads: each is its own composer's. */
-const adapters = { attachments: new UploadAdapter() }
+const adapters = { attachments: uploads }
 
 function partsOf({ content, attachments = [] }: AppendMessage): MessagePart[] {
   const attached = attachments.flatMap((attachment) => attachment.content)

@@ -1,23 +1,42 @@
-import { useAui, useAuiState } from '@assistant-ui/react'
-import { useEffect, useRef } from 'react'
-import { storage } from '../../lib/storage.ts'
+import { useAui, useAuiState, type AssistantState } from '@assistant-ui/react'
+import { useEffect, useMemo, useRef } from 'react'
+import { readDraft, writeDraft, type DraftFile } from './draft.ts'
 
-/** Keeps what is being written, per thread, through reloads. */
+type Attachment = AssistantState['composer']['attachments'][number]
+
+/** Keeps what is being written, with the files that the server has by now, per thread, through reloads. */
 export function useComposerDraft(): void {
   const aui = useAui()
   const text = useAuiState((state) => state.composer.text)
-  const key = useAuiState((state) => `draft:${state.threadListItem.remoteId ?? 'new'}`)
-  const keyOfText = useRef(key)
+  const attachments = useAuiState((state) => state.composer.attachments)
+  const files = useMemo(() => attachments.flatMap(fileOf), [attachments])
+  const threadId = useAuiState((state) => state.threadListItem.remoteId)
+  const threadIdOfText = useRef(threadId)
 
   useEffect(() => {
-    const draft = storage.read(keyOfText.current)
-    if (draft !== undefined && aui.composer.getState().text === '') aui.composer.setText(draft)
+    const draft = readDraft(threadIdOfText.current)
+    const { text: written, attachments: attached } = aui.composer.getState()
+    if (draft.text !== '' && written === '') aui.composer.setText(draft.text)
+    if (attached.length > 0) return
+    for (const { id, name, type, mediaType, url } of draft.files)
+      void aui.composer.addAttachment({
+        ...{ id, name, type, contentType: mediaType },
+        content: [{ type: 'file', data: url, mimeType: mediaType, filename: name }],
+      })
   }, [aui])
 
   useEffect(() => {
     // A new thread has got its id: what was written in it is kept under that.
-    if (keyOfText.current !== key) storage.write(keyOfText.current, undefined)
-    keyOfText.current = key
-    storage.write(key, text === '' ? undefined : text)
-  }, [key, text])
+    if (threadIdOfText.current !== threadId)
+      writeDraft(threadIdOfText.current, { text: '', files: [] })
+    threadIdOfText.current = threadId
+    writeDraft(threadId, { text, files })
+  }, [threadId, text, files])
+}
+
+/** One that is still on its way is lost with the page; its upload would be, too. */
+function fileOf({ id, name, type, content }: Attachment): DraftFile[] {
+  const [part] = content ?? []
+  if (part?.type !== 'file') return []
+  return [{ id, name, type, mediaType: part.mimeType, url: part.data }]
 }

@@ -11,16 +11,22 @@ import { passFocusToTextBox } from '../pass-focus-to-text-box.ts'
 /** What goes with the message that is being written. */
 export function ComposerAttachments() {
   const isEmpty = useAuiState((state) => state.composer.attachments.length === 0)
-  const hasFailed = useAuiState((state) => state.composer.attachments.some(isFailed))
+  const failures = useAuiState((state) =>
+    state.composer.attachments
+      .flatMap(({ name, status }) =>
+        status.type === 'incomplete' ? `${name}: ${status.message ?? 'it failed.'} ` : [],
+      )
+      .join(''),
+  )
   if (isEmpty) return null
   return (
     <>
       <ul aria-label="Attachments" className="flex flex-wrap gap-2 px-1 pb-2">
         <ComposerPrimitive.Attachments components={components} />
       </ul>
-      {hasFailed && (
+      {failures !== '' && (
         <p role="alert" className="px-2 pb-2 text-sm text-ink-soft">
-          Remove what failed, then the message can be sent.
+          {failures}Remove what failed, then the message can be sent.
         </p>
       )}
     </>
@@ -33,15 +39,24 @@ function ComposerAttachment() {
     status.type === 'running' ? status.progress : undefined,
   )
   const hasFailed = useAuiState((state) => isFailed(state.attachment))
+  const reason = useAuiState(({ attachment: { status } }) =>
+    status.type === 'incomplete' ? status.message : undefined,
+  )
   return (
     <AttachmentPrimitive.Root asChild>
       <li
         ref={passFocusToTextBox}
-        className="relative flex h-10 max-w-56 items-center gap-2 overflow-hidden rounded-md border pr-1 pl-3 text-sm text-ink-soft"
+        className="relative flex h-10 max-w-56 items-center gap-2 overflow-hidden rounded-md border ps-3 pe-1 text-sm text-ink-soft"
       >
         <File aria-hidden className="size-4 shrink-0" />
-        <span className="truncate">{name}</span>
-        {hasFailed && <span className="shrink-0 text-danger">failed</span>}
+        <span dir="auto" className="truncate">
+          {name}
+        </span>
+        {hasFailed && (
+          <span title={reason} className="shrink-0 text-danger">
+            failed
+          </span>
+        )}
         <AttachmentPrimitive.Remove asChild>
           <IconButton label={`Remove ${name}`}>
             <X />

@@ -4,6 +4,7 @@ import { cloud } from '../../../lib/api.ts'
 import { tell } from '../../../lib/notices.ts'
 import { bodyOf, problemOf } from '../../../lib/problem.ts'
 import { putFile } from '../../../lib/put-file.ts'
+import { explainRefusal } from './explain-refusal.ts'
 
 interface Upload {
   readonly controller: AbortController
@@ -30,13 +31,16 @@ export class UploadAdapter implements AttachmentAdapter {
         status: { type: 'running', reason: 'uploading', progress: read.value },
       }
     try {
-      await url
-      yield { ...attachment, status: { type: 'requires-action', reason: 'composer-send' } }
+      const content = [filePart(await url, file)]
+      // With what a draft is kept by, though assistant-ui asks for it only when it sends.
+      const status = { type: 'requires-action', reason: 'composer-send' } as const
+      yield { ...attachment, content, status }
     } catch (error) {
       if (controller.signal.aborted) return
-      const { title, detail } = problemOf(error)
-      tell({ title: `${file.name} was not attached`, detail: detail || title })
-      yield { ...attachment, status: { type: 'incomplete', reason: 'error' } }
+      const reason = explainRefusal(problemOf(error))
+      tell({ title: `${file.name} was not attached`, detail: reason })
+      const status = { type: 'incomplete', reason: 'error', message: reason } as const
+      yield { ...attachment, status }
     }
   }
 
@@ -46,16 +50,23 @@ export class UploadAdapter implements AttachmentAdapter {
   }
 
   async send(attachment: PendingAttachment) {
-    const { id, name: filename, contentType: mimeType = '' } = attachment
+    const { id, file } = attachment
     // It stays known: where another one of the message fails, this one is sent once more.
     const data = await this.#uploads.get(id)?.url
-    if (data === undefined) throw new Error(`Nothing is known of the file ${filename}.`)
+    if (data === undefined) throw new Error(`Nothing is known of the file ${file.name}.`)
     return {
       ...attachment,
       status: { type: 'complete' as const },
-      content: [{ type: 'file' as const, data, mimeType, filename }],
+      content: [filePart(data, file)],
     }
   }
+}
+
+/** One for all threads: each is its own composer's. */
+export const uploads = new UploadAdapter()
+
+function filePart(data: string, { name: filename, type: mimeType }: File) {
+  return { type: 'file' as const, data, mimeType, filename }
 }
 
 /** @returns how much of it is there, each time that more is, and where it is in the end */
