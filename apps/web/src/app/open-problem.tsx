@@ -10,15 +10,12 @@ export interface OpenProblemProps {
 
 /** In the place of a conversation that cannot be opened. */
 export function OpenProblem({ problem, onRetry, onNewChat }: OpenProblemProps) {
-  const isMissing = problem.status === 404 || problem.status === 400
-  const isThread = problem.code !== 'route_not_found'
+  const isMissing = isMissingAt(problem)
   return (
     <div role="alert" className="m-auto max-w-sm px-6 pb-16 text-center">
-      <h2 className="text-lg font-semibold tracking-tight">
-        {isMissing && isThread ? 'This conversation does not exist' : problem.title}
-      </h2>
+      <h1 className="text-lg font-semibold tracking-tight">{titleOfProblem(problem)}</h1>
       <p className="mt-2 text-sm text-pretty text-ink-soft">
-        {isMissing && isThread
+        {isMissingThread(problem)
           ? 'It may have been deleted, or the address is not complete.'
           : problem.detail}
       </p>
@@ -30,4 +27,17 @@ export function OpenProblem({ problem, onRetry, onNewChat }: OpenProblemProps) {
       </div>
     </div>
   )
+}
+
+/** What such a page is called. */
+export function titleOfProblem(problem: Problem): string {
+  return isMissingThread(problem) ? 'This conversation does not exist' : problem.title
+}
+
+function isMissingThread(problem: Problem): boolean {
+  return isMissingAt(problem) && problem.code !== 'route_not_found'
+}
+
+function isMissingAt({ status }: Problem): boolean {
+  return status === 404 || status === 400
 }

@@ -46,6 +46,7 @@ export const threadList = createThreadListAdapter({
   queryClient,
   idForNew: (localId) => chats.idForNew(localId),
   whenTaken: async (threadId) => chats.find(threadId)?.whenTaken(),
+  unsentThreads: () => chats.unsentThreads(),
   isKnownHere: (threadId) => chats.hasUnsent(threadId),
   onDelete: (threadId) => chats.forget(threadId),
 })

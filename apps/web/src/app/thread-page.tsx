@@ -1,17 +1,16 @@
 import { useAuiState } from '@assistant-ui/react'
-import { useEffect } from 'react'
 import { Conversation } from '../features/chat/conversation.tsx'
 import { ConversationSkeleton } from '../features/chat/conversation-skeleton.tsx'
 import { useWhenServerIsBack } from '../features/server-status/use-when-server-is-back.ts'
 import { useThreads } from '../features/threads/threads-context.tsx'
 import { useReturn } from '../lib/use-return.ts'
-import { OpenProblem } from './open-problem.tsx'
+import { OpenProblem, titleOfProblem } from './open-problem.tsx'
 import { chats } from './services.ts'
+import { useDocumentTitle } from './use-document-title.ts'
 import { useThreadLocation } from './use-thread-location.ts'
 import { useMissingTitle } from './use-missing-title.ts'
 import { useOpenThread } from './use-open-thread.ts'
-
-const productName = 'assistant-ui-proxy'
+import { useUnsentThread } from './use-unsent-thread.ts'
 
 /** What the address names: a thread, or a new chat. */
 export function ThreadPage() {
@@ -32,11 +31,10 @@ export function ThreadPage() {
   }
   const title = useAuiState((state) => state.threadListItem.title)
   useMissingTitle()
+  useUnsentThread(threadId)
   useWhenServerIsBack(recover)
   useReturn(lookAgain)
-  useEffect(() => {
-    document.title = title && !problem ? `${title} · ${productName}` : productName
-  }, [title, problem])
+  useDocumentTitle(problem ? titleOfProblem(problem) : title)
   if (problem) return <OpenProblem problem={problem} onRetry={retry} onNewChat={openNew} />
   if (isOpening)
     return (

@@ -16,6 +16,17 @@ export function createStorage(area: () => Storage) {
       }
     },
 
+    /** All that begin so. */
+    keys(prefix: string): string[] {
+      const keys = new Set(unwritten.keys())
+      try {
+        for (const key of Object.keys(area())) keys.add(key)
+      } catch {
+        // It is forbidden: there is what could not be written, and no more.
+      }
+      return [...keys].filter((key) => key.startsWith(prefix))
+    },
+
     /** Without a value, the key is forgotten. */
     write(key: string, value: string | undefined): void {
       try {

@@ -2,7 +2,7 @@ import { nanoid } from 'nanoid'
 import type { Problem } from '@assistant-ui-proxy/contract'
 import type { ChatSource } from './chat-source.ts'
 import { ChatStore } from './chat-store.ts'
-import { storedUnsent } from './unsent.ts'
+import { storedUnsent, unsentThreads, type UnsentThread } from './unsent.ts'
 
 export interface ChatRegistryOptions {
   readonly source: ChatSource
@@ -50,7 +50,13 @@ export class ChatRegistry {
     return storedUnsent(threadId).all().length > 0
   }
 
+  /** The threads that nobody but this browser knows. Of those that are open their stores tell. */
+  unsentThreads(): UnsentThread[] {
+    return unsentThreads().filter(({ id }) => !this.#stores.has(id))
+  }
+
   forget(threadId: string): void {
+    storedUnsent(threadId).keepOnly(() => false)
     this.#stores.get(threadId)?.dispose()
     this.#stores.delete(threadId)
   }

@@ -1,4 +1,9 @@
-import { createProblem, type MessagePart, type Problem } from '@assistant-ui-proxy/contract'
+import {
+  createProblem,
+  textOfParts,
+  type MessagePart,
+  type Problem,
+} from '@assistant-ui-proxy/contract'
 import { storage } from '../../lib/storage.ts'
 import { newRow, type MessageTree } from './message-tree.ts'
 
@@ -16,8 +21,26 @@ export interface UnsentMessages {
   keepOnly(isKept: (unsent: Unsent) => boolean): void
 }
 
+const keyPrefix = 'unsent:'
+
+/** A thread that so far is on this browser only: the message that begins it has not been sent. */
+export interface UnsentThread {
+  readonly id: string
+  readonly text: string
+}
+
+export function unsentThreads(): UnsentThread[] {
+  return storage.keys(keyPrefix).flatMap((key) => {
+    const id = key.slice(keyPrefix.length)
+    const unsent = storedUnsent(id).all()
+    const first = unsent[0]
+    const isNew = first !== undefined && unsent.every(({ parentId }) => parentId === null)
+    return isNew ? [{ id, text: textOfParts([...first.parts]) }] : []
+  })
+}
+
 export function storedUnsent(threadId: string): UnsentMessages {
-  const key = `unsent:${threadId}`
+  const key = keyPrefix + threadId
   const all = (): readonly Unsent[] => {
     try {
       const unsent: unknown = JSON.parse(storage.read(key) ?? '[]')

@@ -2,6 +2,7 @@ import { QueryClient } from '@tanstack/react-query'
 import { describe, expect, it } from 'vitest'
 import { createClient } from '@assistant-ui-proxy/contract'
 import { createThreadListAdapter } from './thread-list-adapter.ts'
+import { titleOf } from './title-of.ts'
 
 const thread = {
   id: 't1',
@@ -13,7 +14,11 @@ const thread = {
 }
 
 /** @param answers the body of each answer, by method and path; none is a 404 */
-function adapterOver(answers: Record<string, unknown>, isKnownHere = false) {
+function adapterOver(
+  answers: Record<string, unknown>,
+  isKnownHere = false,
+  unsent: readonly { id: string; text: string }[] = [],
+) {
   const client = createClient('http://server.test', {
     fetch: async (input, init) => {
       const { pathname } = new URL(String(input))
@@ -34,6 +39,7 @@ function adapterOver(answers: Record<string, unknown>, isKnownHere = false) {
     queryClient: new QueryClient(),
     idForNew: (localId) => `id-of-${localId}`,
     whenTaken: async () => undefined,
+    unsentThreads: () => unsent,
     isKnownHere: () => isKnownHere,
     onDelete: () => undefined,
   })
@@ -73,6 +79,20 @@ describe('the thread list adapter', () => {
 
   it('opens an unknown thread in which something waits to be sent', async () => {
     expect(await adapterOver({}, true).fetch('t1')).toEqual({ remoteId: 't1', status: 'regular' })
+  })
+
+  it('lists what this browser alone knows, until the server does', async () => {
+    const unsent = [
+      { id: 't0', text: 'Hello' },
+      { id: 't1', text: 'Sent by now' },
+    ]
+    const adapter = adapterOver({ 'GET /api/threads': [thread] }, true, unsent)
+    const { threads } = await adapter.list()
+    expect(threads.map(({ remoteId }) => remoteId)).toEqual(['t0', 't1'])
+    expect(threads.map(({ custom }) => titleOf({ custom }))).toEqual([
+      'Hello (not sent)',
+      'New chat',
+    ])
   })
 
   it('takes a thread for deleted that is gone already', async () => {

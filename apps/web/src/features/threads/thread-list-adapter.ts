@@ -12,6 +12,8 @@ export interface ThreadListAdapterOptions {
   readonly idForNew: (localId: string) => string
   /** Resolves once the server has a thread that was begun here. */
   readonly whenTaken: (threadId: string) => Promise<void>
+  /** The threads that so far exist on this browser only, with what begins them. */
+  readonly unsentThreads: () => readonly { readonly id: string; readonly text: string }[]
   /** Whether a thread that the server does not know may yet be opened. */
   readonly isKnownHere: (threadId: string) => boolean
   readonly onDelete: (threadId: string) => void
@@ -29,6 +31,7 @@ export function createThreadListAdapter({
   queryClient,
   idForNew,
   whenTaken,
+  unsentThreads,
   isKnownHere,
   onDelete,
 }: ThreadListAdapterOptions): ThreadListAdapter {
@@ -63,13 +66,23 @@ export function createThreadListAdapter({
     }
   }
 
+  const metadataOfUnsent = ({ id, text }: { id: string; text: string }): Metadata => ({
+    remoteId: id,
+    status: 'regular',
+    // Not as its title: that comes when it is sent.
+    custom: { unsentText: text },
+    lastMessageAt: new Date(),
+  })
+
   return {
     pages,
 
     async list({ after } = {}) {
       const threads = after === undefined ? await pages.first() : await pages.next()
       const nextCursor = pages.hasMore ? 'next' : undefined
-      return { threads: threads.map(metadataOf), nextCursor }
+      const listed = new Set(threads.map(({ id }) => id))
+      const unsent = after === undefined ? unsentThreads().filter(({ id }) => !listed.has(id)) : []
+      return { threads: [...unsent.map(metadataOfUnsent), ...threads.map(metadataOf)], nextCursor }
     },
 
     async fetch(threadId) {
@@ -77,8 +90,10 @@ export function createThreadListAdapter({
         queryKey: ['threads', threadId],
         queryFn: () => client.threads.get({ params: { thread_id: threadId } }),
       })
-      if (answer.status === 404 && isKnownHere(threadId))
-        return { remoteId: threadId, status: 'regular' }
+      if (answer.status === 404 && isKnownHere(threadId)) {
+        const unsent = unsentThreads().find(({ id }) => id === threadId)
+        return unsent ? metadataOfUnsent(unsent) : { remoteId: threadId, status: 'regular' }
+      }
       return metadataOf(bodyOf(answer, 200))
     },
 

@@ -11,7 +11,7 @@ import { useThreads } from './threads-context.tsx'
 import { titleOf } from './title-of.ts'
 
 export interface ThreadMenuProps {
-  readonly thread: Pick<ThreadListItemState, 'id' | 'title' | 'status'>
+  readonly thread: Pick<ThreadListItemState, 'id' | 'title' | 'status' | 'custom'>
   readonly onRename: () => void
 }
 

@@ -1,0 +1,57 @@
+import { ChatPage } from './support/chat-page.ts'
+import { expect, test } from './support/test.ts'
+
+test('files that were brought are there after a reload, with the draft', async ({
+  chat,
+  page,
+  server,
+}) => {
+  await chat.open()
+  await chat.composer.fill('About this')
+  const [chooser] = await Promise.all([
+    page.waitForEvent('filechooser'),
+    chat.button('Attach a file').click(),
+  ])
+  await chooser.setFiles({ name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('a') })
+  await expect(chat.button('Send')).toBeEnabled()
+  await page.reload()
+  await expect(page.getByRole('list', { name: 'Attachments' })).toHaveText('a.txt')
+  await chat.button('Send').click()
+  await chat.replied()
+  const [question] = await server.messages(chat.threadId)
+  expect(question?.parts).toMatchObject([
+    { type: 'text', text: 'About this' },
+    { type: 'file', filename: 'a.txt', url: expect.stringContaining('/v1/files/') },
+  ])
+  await page.reload()
+  await expect(chat.questions).toHaveCount(1)
+  await expect(page.getByRole('list', { name: 'Attachments' })).toHaveCount(0)
+})
+
+test('each tab has a new chat of its own', async ({ chat, page }) => {
+  await chat.open()
+  await chat.composer.fill('In the first tab')
+  const tab = await page.context().newPage()
+  const other = new ChatPage(tab)
+  await other.open(page.url())
+  await expect(other.composer).toHaveValue('')
+  await other.composer.fill('In the second tab')
+  await page.reload()
+  await expect(chat.composer).toHaveValue('In the first tab')
+  await tab.close()
+})
+
+test('a new chat that was not sent is found in the list, and sent', async ({ chat, page }) => {
+  await chat.open()
+  await page.route('**/api/chat', (route) => route.fulfill({ status: 403, body: '' }))
+  await chat.send('Nobody heard this')
+  await expect(chat.lastReply.getByRole('alert')).toBeVisible()
+  await page.unroute('**/api/chat')
+  await page.goto('/')
+  await chat.threadRow('Nobody heard this (not sent)').click()
+  await expect(chat.questions).toHaveText([/Nobody heard this/])
+  await chat.button('Retry', chat.lastReply).click()
+  await chat.replied()
+  await expect(chat.threadRow('Nobody heard this (not sent)')).toHaveCount(0)
+  await expect(chat.threadRow('Nobody heard this')).toBeVisible()
+})
