@@ -135,6 +135,24 @@ test('a page of the list that does not come says why, and is asked for again whe
   await expect(chat.sidebar.getByRole('link')).toHaveCount(60)
 })
 
+test('the list goes on by itself to its end', async ({ chat, page, request, startServer }) => {
+  const { url } = await startServer()
+  for (let number = 0; number < 160; number++)
+    await request.post(`${url}/api/threads`, { data: { title: `Number ${number}` } })
+  // The answers wait, so that the end is in sight while the page after it comes.
+  await page.route(/after=/, async (route) => {
+    await expect(chat.button('Loading…')).toHaveAttribute('aria-busy', 'true')
+    await route.continue()
+  })
+  await chat.open(url)
+  const rows = chat.sidebar.getByRole('link')
+  await expect(async () => {
+    await rows.last().scrollIntoViewIfNeeded()
+    await expect(rows).toHaveCount(160, { timeout: 200 })
+  }).toPass()
+  await expect(chat.button('Show more')).toHaveCount(0)
+})
+
 test('what was loaded before something was said does not take it away', async ({ chat, page }) => {
   await chat.open()
   await chat.ask('Said long ago')

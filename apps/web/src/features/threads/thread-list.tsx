@@ -29,7 +29,7 @@ export function ThreadList({ section }: { section: Section }) {
       ))}
       {groups.length === 0 && !isLoading && !hasMore && !hasFailed && <Nothing section={section} />}
       {isLoading && groups.length === 0 && <Skeletons />}
-      {!isLoading && !hasFailed && hasMore && <LoadMore />}
+      {!hasFailed && hasMore && (groups.length > 0 || !isLoading) && <LoadMore />}
       {!isLoading && hasFailed && (
         <LoadError
           detail="The conversations could not be loaded."
