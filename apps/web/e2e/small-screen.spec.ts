@@ -42,3 +42,56 @@ test('the list of threads is a drawer on a small screen', async ({ chat, page })
   await page.keyboard.press('Escape')
   await expect(drawer).toHaveCount(0)
 })
+
+test('Escape in the drawer clears what was written before it closes it', async ({
+  chat,
+  page,
+  request,
+}) => {
+  await request.post('/api/threads', { data: { title: 'Small screen, beside' } })
+  await chat.open()
+  await chat.ask('Small screen, renamed')
+  const drawer = page.getByRole('dialog', { name: 'Conversations' })
+  await chat.button('Conversations').tap()
+  const field = drawer.getByRole('textbox', { name: 'Search conversations' })
+  await field.fill('renamed')
+  await page.keyboard.press('Escape')
+  await expect(field).toHaveValue('')
+  await expect(drawer).toBeVisible()
+
+  await chat.button('Options for Small screen, renamed', drawer).tap()
+  await page.getByRole('menuitem', { name: 'Rename' }).tap()
+  await expect(page.getByRole('textbox', { name: 'Title' })).toBeFocused()
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('textbox', { name: 'Title' })).toHaveCount(0)
+  await expect(drawer).toBeVisible()
+
+  // What fails there is told there.
+  await page.route('**/api/threads/*', (route) => route.abort())
+  await chat.button('Options for Small screen, beside', drawer).tap()
+  await page.getByRole('menuitem', { name: 'Archive' }).tap()
+  const notice = drawer.getByRole('alert').filter({ hasText: 'cannot be reached' })
+  await expect(notice).toBeVisible()
+  await chat.button('Dismiss', notice).tap()
+  await expect(notice).toHaveCount(0)
+  await expect(drawer).toBeVisible()
+
+  await page.keyboard.press('Escape')
+  await expect(drawer).toHaveCount(0)
+  await expect(chat.button('Conversations')).toBeFocused()
+})
+
+test.describe('a window that is short', () => {
+  test.use({ viewport: { width: 640, height: 320 } })
+
+  test('shows a new chat from its beginning, and keeps room beside a long draft', async ({
+    chat,
+    page,
+  }) => {
+    await chat.open()
+    await expect(page.getByRole('heading', { name: 'What would you like' })).toBeInViewport()
+    await chat.composer.fill('line\n'.repeat(30))
+    const box = await chat.composer.boundingBox()
+    expect(box?.height).toBeLessThanOrEqual(0.35 * 320 + 1)
+  })
+})

@@ -17,6 +17,11 @@ export function Drawer({ label, onClose, returnTo, children }: DrawerProps) {
         <Dialog.Overlay className="fixed inset-0 z-30 animate-appear bg-scrim" />
         <Dialog.Content
           aria-describedby={undefined}
+          onEscapeKeyDown={(event) => {
+            // First it is of the field that has something to lose.
+            if (event.target instanceof HTMLInputElement && event.target.value !== '')
+              event.preventDefault()
+          }}
           onCloseAutoFocus={(event) => {
             event.preventDefault()
             if (document.activeElement === document.body) returnTo()?.focus()
