@@ -1,4 +1,5 @@
 import { clsx } from 'clsx'
+import { Check } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import type { ReactNode } from 'react'
 
@@ -70,11 +71,14 @@ export function MenuRadioItem({ value, icon, children }: MenuRadioItemProps) {
     >
       {icon}
       {children}
+      <DropdownMenu.ItemIndicator className="ms-auto ps-4">
+        <Check aria-hidden />
+      </DropdownMenu.ItemIndicator>
     </DropdownMenu.RadioItem>
   )
 }
 
 const itemStyle = clsx(
-  'touchable flex h-9 items-center gap-2.5 rounded-sm px-2.5 text-sm outline-none select-none',
-  'data-highlighted:bg-hover [&_svg]:size-4 [&_svg]:opacity-75',
+  'touchable flex h-9 items-center gap-2.5 rounded-sm px-2.5 text-sm select-none',
+  'data-highlighted:bg-hover focus-visible:-outline-offset-2 [&_svg]:size-4 [&_svg]:opacity-75',
 )
