@@ -31,6 +31,7 @@ export function Composer() {
           <ComposerPrimitive.Input
             id={composerId}
             aria-label="Message"
+            dir="auto"
             placeholder="Write a message"
             rows={1}
             maxRows={8}
@@ -38,7 +39,7 @@ export function Composer() {
             // oxlint-disable-next-line jsx-a11y/no-autofocus
             autoFocus={mayFocus}
             unstable_insertNewlineOnTouchEnter
-            className="min-h-9 flex-1 resize-none bg-transparent px-2.5 py-1.5 leading-6 outline-none placeholder:text-ink-faint max-sm:text-base pointer-coarse:py-2.5"
+            className="max-h-[35dvh] min-h-9 flex-1 resize-none bg-transparent px-2.5 py-1.5 leading-6 outline-none placeholder:text-ink-faint max-sm:text-base pointer-coarse:py-2.5"
           />
           <AuiIf condition={(state) => !state.thread.isRunning}>
             <Tooltip label="Send">

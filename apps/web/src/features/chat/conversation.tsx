@@ -11,10 +11,17 @@ import type { ChatExtras } from './use-chat-runtime.ts'
 
 /** The thread that is open, and what is said next. */
 export function Conversation() {
+  const isEmpty = useAuiState((state) => state.thread.messages.length === 0)
   return (
     <ThreadPrimitive.Root asChild>
       <section aria-label="Conversation" className="flex min-h-0 flex-1 flex-col">
-        <ThreadPrimitive.Viewport className="flex min-h-0 flex-1 flex-col overflow-y-auto overscroll-contain px-4 [scrollbar-gutter:stable_both-edges]">
+        <ThreadPrimitive.Viewport
+          // What a new chat offers is read from its beginning.
+          autoScroll={!isEmpty}
+          scrollToBottomOnInitialize={!isEmpty}
+          scrollToBottomOnThreadSwitch={!isEmpty}
+          className="flex min-h-0 flex-1 flex-col overflow-y-auto overscroll-contain px-4 [scrollbar-gutter:stable_both-edges]"
+        >
           <Contents />
         </ThreadPrimitive.Viewport>
         <div className="relative px-4 pb-[max(1rem,env(safe-area-inset-bottom))]">
