@@ -8,12 +8,12 @@ export function Notices() {
   return (
     <div
       role="alert"
-      className="pointer-events-none fixed top-16 right-4 z-50 flex w-[min(24rem,calc(100vw-2rem))] flex-col gap-2"
+      className="pointer-events-none fixed top-16 end-4 z-50 flex w-[min(24rem,calc(100vw-2rem))] flex-col gap-2"
     >
       {notices.map(({ id, title, detail }) => (
         <div
           key={id}
-          className="pointer-events-auto flex animate-appear items-start gap-2 rounded-lg border bg-raised py-3 pr-2 pl-4 shadow-high"
+          className="pointer-events-auto flex animate-appear items-start gap-2 rounded-lg border bg-raised py-3 ps-4 pe-2 shadow-high"
         >
           <div className="min-w-0 flex-1 text-sm">
             <p className="font-medium">{title}</p>

@@ -26,7 +26,7 @@ export function EmptyState() {
             <ThreadPrimitive.Suggestion
               prompt={title}
               send
-              className="flex h-full w-full items-start gap-3 rounded-lg border px-4 py-3.5 text-left transition-colors hover:border-line-strong hover:bg-hover"
+              className="flex h-full w-full items-start gap-3 rounded-lg border px-4 py-3.5 text-start transition-colors hover:border-line-strong hover:bg-hover"
             >
               <Icon aria-hidden className="mt-0.5 size-4 shrink-0 text-accent" />
               <span className="min-w-0">

@@ -34,6 +34,7 @@ export function RenameField({ thread, onClose }: RenameFieldProps) {
     >
       <input
         aria-label="Title"
+        dir="auto"
         // It has come because somebody asked to write here.
         // oxlint-disable-next-line jsx-a11y/no-autofocus
         autoFocus

@@ -50,11 +50,11 @@ function Hit({ hit: { thread, message_id, snippet } }: { hit: SearchHit }) {
           isOpen ? 'bg-selected' : 'hover:bg-hover',
         )}
       >
-        <span className="truncate">
+        <span dir="auto" className="truncate">
           {isTitle ? <Snippet pieces={snippet} /> : titleOf({ title: thread.title ?? undefined })}
         </span>
         {!isTitle && (
-          <span className="line-clamp-2 text-xs text-ink-soft">
+          <span dir="auto" className="line-clamp-2 text-xs text-ink-soft">
             <Snippet pieces={snippet} />
           </span>
         )}
@@ -77,7 +77,11 @@ function Snippet({ pieces }: { pieces: SearchHit['snippet'] }) {
   )
 }
 
+/** The server's limit by default: there may be more. */
+const maxHits = 20
+
 function countOf(hits: number): string {
+  if (hits === maxHits) return `The first ${maxHits} conversations are shown.`
   return hits === 1 ? '1 conversation found.' : `${hits} conversations found.`
 }
 

@@ -7,7 +7,10 @@ import { titleOf } from './title-of.ts'
 import { RenameField } from './rename-field.tsx'
 import { ThreadMenu } from './thread-menu.tsx'
 
-type Item = Pick<ThreadListItemState, 'id' | 'remoteId' | 'title' | 'status' | 'isRunning'>
+type Item = Pick<
+  ThreadListItemState,
+  'id' | 'remoteId' | 'title' | 'status' | 'custom' | 'isRunning'
+>
 
 export interface ThreadRowProps {
   readonly thread: Item
@@ -45,12 +48,14 @@ export const ThreadRow = memo(function ThreadRow({ thread, isOpen }: ThreadRowPr
         href={threadPath(thread.remoteId)}
         aria-current={isOpen ? 'page' : undefined}
         className={clsx(
-          'touchable flex h-9 min-w-0 flex-1 items-center gap-2 rounded-md pl-3 text-sm focus-visible:-outline-offset-2',
-          'group-focus-within:pr-10 group-hover:pr-10 pointer-coarse:pr-12',
-          isOpen ? 'pr-10' : 'pr-3',
+          'touchable flex h-9 min-w-0 flex-1 items-center gap-2 rounded-md ps-3 text-sm focus-visible:-outline-offset-2',
+          'group-focus-within:pe-10 group-hover:pe-10 pointer-coarse:pe-12',
+          isOpen ? 'pe-10' : 'pe-3',
         )}
       >
-        <span className={clsx('truncate', !thread.title && 'text-ink-soft')}>{title}</span>
+        <span dir="auto" className={clsx('truncate', !thread.title && 'text-ink-soft')}>
+          {title}
+        </span>
         {thread.isRunning && (
           <output
             aria-label="Replying"
@@ -60,7 +65,7 @@ export const ThreadRow = memo(function ThreadRow({ thread, isOpen }: ThreadRowPr
       </Link>
       <div
         className={clsx(
-          'absolute right-1 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 has-aria-expanded:opacity-100 pointer-coarse:right-0 pointer-coarse:opacity-100',
+          'absolute end-1 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 has-aria-expanded:opacity-100 pointer-coarse:end-0 pointer-coarse:opacity-100',
           isOpen && 'opacity-100',
         )}
       >

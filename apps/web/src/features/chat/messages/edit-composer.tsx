@@ -15,6 +15,7 @@ export function EditComposer() {
         <ComposerAttachments />
         <ComposerPrimitive.Input
           aria-label="Edit message"
+          dir="auto"
           // It has come because somebody asked to write here.
           // oxlint-disable-next-line jsx-a11y/no-autofocus
           autoFocus

@@ -15,7 +15,10 @@ export function UserMessage() {
         data-role="user"
         className="group -mb-1.5 flex flex-col items-end gap-1"
       >
-        <div className="max-w-[85%] rounded-xl rounded-br-sm bg-bubble px-4 py-2.5 break-words whitespace-pre-wrap">
+        <div
+          dir="auto"
+          className="max-w-[85%] rounded-xl rounded-br-sm bg-bubble px-4 py-2.5 break-words whitespace-pre-wrap"
+        >
           <MessagePrimitive.Parts components={parts} />
         </div>
         <MessageActions>

@@ -17,7 +17,7 @@ export function Disclosure({ summary, isOpen, onToggle, children }: DisclosurePr
         type="button"
         aria-expanded={isOpen}
         onClick={() => onToggle(!isOpen)}
-        className="touchable -ml-1 inline-flex items-center gap-1.5 rounded-sm px-1 py-0.5 text-sm text-ink-faint transition-colors hover:text-ink"
+        className="touchable -ms-1 inline-flex items-center gap-1.5 rounded-sm px-1 py-0.5 text-sm text-ink-faint transition-colors hover:text-ink"
       >
         <ChevronRight
           aria-hidden
@@ -25,7 +25,7 @@ export function Disclosure({ summary, isOpen, onToggle, children }: DisclosurePr
         />
         {summary}
       </button>
-      {isOpen && <div className="mt-2 ml-1.5 border-l-2 pl-4">{children}</div>}
+      {isOpen && <div className="mt-2 ms-1.5 border-s-2 ps-4">{children}</div>}
     </div>
   )
 }

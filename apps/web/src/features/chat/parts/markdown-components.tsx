@@ -3,7 +3,13 @@ import { CodeBlock, CodeHeader } from './code-block.tsx'
 
 type Props<Tag extends 'a' | 'img' | 'table'> = ComponentProps<Tag> & { node?: unknown }
 
+/** Of the ids that the page itself gives. */
+export const footnotePrefix = 'note-'
+
 function Link({ node: _node, children, ...props }: Props<'a'>) {
+  // To a footnote and back. Nothing else on the page is there for a reply to lead to.
+  if (props.href?.startsWith(`#${footnotePrefix}`)) return <a {...props}>{children}</a>
+  if (props.href?.startsWith('#')) return <span>{children}</span>
   return (
     <a {...props} target="_blank" rel="noopener noreferrer">
       {children}

@@ -1,8 +1,9 @@
-import { TextMessagePartProvider } from '@assistant-ui/react'
+import { TextMessagePartProvider, useAuiState } from '@assistant-ui/react'
 import { MarkdownTextPrimitive } from '@assistant-ui/react-markdown'
 import { memo, useMemo } from 'react'
 import remarkGfm from 'remark-gfm'
-import { markdownComponents } from './markdown-components.tsx'
+import { footnotePrefix, markdownComponents } from './markdown-components.tsx'
+import { rehypeBlocks } from './rehype-blocks.ts'
 import { splitMarkdown } from './split-markdown.ts'
 import './markdown.css'
 
@@ -26,12 +27,17 @@ export function Markdown({ text, isRunning }: MarkdownProps) {
 }
 
 const Block = memo(function Block({ text, isRunning }: MarkdownProps) {
+  // The footnotes of one message are not those of another.
+  const messageId = useAuiState((state) => state.message.id)
+  const options = useMemo(() => ({ clobberPrefix: `${footnotePrefix}${messageId}-` }), [messageId])
   return (
     <TextMessagePartProvider text={text} isRunning={isRunning}>
       <MarkdownTextPrimitive
         className="contents"
         smooth={false}
         remarkPlugins={remarkPlugins}
+        rehypePlugins={rehypePlugins}
+        remarkRehypeOptions={options}
         components={markdownComponents}
       />
     </TextMessagePartProvider>
@@ -39,3 +45,4 @@ const Block = memo(function Block({ text, isRunning }: MarkdownProps) {
 })
 
 const remarkPlugins = [remarkGfm]
+const rehypePlugins = [rehypeBlocks]

@@ -17,7 +17,9 @@ export function ReasoningPart({ text, status }: ReasoningMessagePartProps) {
       isOpen={choice ?? isThinking}
       onToggle={setChoice}
     >
-      <p className="text-sm break-words whitespace-pre-wrap text-ink-soft">{text}</p>
+      <p dir="auto" className="text-sm break-words whitespace-pre-wrap text-ink-soft">
+        {text}
+      </p>
     </Disclosure>
   )
 }

@@ -16,7 +16,11 @@ function preload(): void {
 }
 
 export function TextPart({ text, status }: TextMessagePartProps) {
-  const plain = <div className="break-words whitespace-pre-wrap">{text}</div>
+  const plain = (
+    <div dir="auto" className="break-words whitespace-pre-wrap">
+      {text}
+    </div>
+  )
   return (
     // What formats it may not come: the page is older than what the server has now, or it is offline.
     <ErrorBoundary fallback={plain}>

@@ -36,7 +36,12 @@ function Json({ title, text }: { title: string; text: string }) {
   return (
     <div>
       <p className="text-xs font-medium text-ink-faint">{title}</p>
-      <pre className="mt-1 max-h-64 overflow-auto font-mono text-[0.8125rem] break-words whitespace-pre-wrap text-ink-soft">
+      <pre
+        // It scrolls, with the keyboard too.
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        tabIndex={0}
+        className="mt-1 max-h-64 overflow-auto font-mono text-[0.8125rem] break-words whitespace-pre-wrap text-ink-soft"
+      >
         {text}
       </pre>
     </div>
