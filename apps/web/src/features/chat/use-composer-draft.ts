@@ -20,7 +20,10 @@ export function useComposerDraft(): void {
     if (attached.length > 0) return
     for (const { id, name, type, mediaType, url } of draft.files)
       void aui.composer.addAttachment({
-        ...{ id, name, type, contentType: mediaType },
+        id,
+        name,
+        type,
+        contentType: mediaType,
         content: [{ type: 'file', data: url, mimeType: mediaType, filename: name }],
       })
   }, [aui])

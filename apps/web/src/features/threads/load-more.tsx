@@ -1,5 +1,5 @@
 import { useAuiState } from '@assistant-ui/react'
-import { useEffect, useRef } from 'react'
+import { useCallback } from 'react'
 import { Button } from '../../components/ui/button.tsx'
 import { LoadError } from './load-error.tsx'
 import { usePageProblem } from './thread-pages.ts'
@@ -12,24 +12,26 @@ export function LoadMore() {
   const count = useAuiState((state) => state.threads.threadItems.length)
   const problem = usePageProblem(pages)
   const isWaiting = isLoading || problem !== undefined
-  const end = useRef<HTMLDivElement>(null)
   const load = () => void list.loadMore()
-
-  useEffect(() => {
-    if (end.current === null || isWaiting) return
-    const observer = new IntersectionObserver(
-      ([entry]) => entry?.isIntersecting && void list.loadMore(),
-      // The margin counts around what scrolls, not around the page.
-      { root: end.current.parentElement, rootMargin: '400px 0px' },
-    )
-    observer.observe(end.current)
-    return () => observer.disconnect()
-    // A page that comes at once leaves no moment of waiting between, and the end may still be near.
-  }, [list, isWaiting, count])
+  const observe = useCallback(
+    (end: HTMLElement | null) => {
+      if (end === null || isWaiting) return undefined
+      const observer = new IntersectionObserver(
+        ([entry]) => entry?.isIntersecting && void list.loadMore(),
+        // The margin counts around what scrolls, not around the page.
+        { root: end.closest('[data-scrolls]'), rootMargin: '400px 0px' },
+      )
+      observer.observe(end)
+      return () => observer.disconnect()
+    },
+    [list, isWaiting],
+  )
 
   if (problem && !isLoading) return <LoadError detail={problem.detail} onRetry={load} />
   return (
-    <div ref={end} className="px-3 pt-4">
+    <div className="px-3 pt-4">
+      {/* Another with each page: it may come at once, and leave the end in sight. */}
+      <div key={count} ref={observe} />
       <Button look="quiet" aria-busy={isLoading} onClick={() => !isLoading && load()}>
         {isLoading ? 'Loading…' : 'Show more'}
       </Button>

@@ -15,7 +15,7 @@ export function ThreadList({ section }: { section: Section }) {
   const groups = useThreadGroups(section)
   const hasMore = useHasMore(pages)
   return (
-    <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-3 pb-4">
+    <div data-scrolls className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-3 pb-4">
       {section === 'archived' && <GroupName>Archived</GroupName>}
       {groups.map(({ name, threads }) => (
         <section key={name} aria-label={name}>

@@ -13,7 +13,7 @@ interface Upload {
 }
 
 /** Brings files to the server while the message is still being written. */
-export class UploadAdapter implements AttachmentAdapter {
+class UploadAdapter implements AttachmentAdapter {
   /** The server says which types it takes. */
   readonly accept = '*'
   readonly #uploads = new Map<string, Upload>()
