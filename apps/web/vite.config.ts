@@ -15,9 +15,10 @@ export default defineConfig(({ mode }) => {
     envDir: workspaceRoot,
     resolve: { conditions: ['@assistant-ui-proxy/source', ...defaultClientConditions] },
     server: {
-      port: Number(env['WEB_PORT'] ?? 3000),
+      // Empty is not set, as for the server.
+      port: Number(env['WEB_PORT'] || 3000),
       strictPort: true,
-      proxy: proxyTo(env['PORT'] ?? '8000'),
+      proxy: proxyTo(env['PORT'] || '8000'),
     },
     build: {
       target: 'es2023',

@@ -1,5 +1,10 @@
 import type { ThreadMessageLike } from '@assistant-ui/react'
-import type { MessagePart, ToolPart } from '@assistant-ui-proxy/contract'
+import {
+  isToolPart,
+  toolNameOf,
+  type MessagePart,
+  type ToolPart,
+} from '@assistant-ui-proxy/contract'
 
 type ContentPart = Exclude<ThreadMessageLike['content'], string>[number]
 type ToolCall = Extract<ContentPart, { type: 'tool-call' }>
@@ -51,7 +56,7 @@ function convert(part: MessagePart): ContentPart | undefined {
     case 'steering-message':
       return undefined
     default:
-      if ('toolCallId' in part) return convertTool(part)
+      if (isToolPart(part)) return convertTool(part)
       return { type: 'data', name: part.type.slice('data-'.length), data: part.data }
   }
 }
@@ -63,8 +68,7 @@ function convertTool(part: ToolPart): ToolCall {
   return {
     type: 'tool-call',
     toolCallId: part.toolCallId,
-    toolName:
-      part.type === 'dynamic-tool' ? (part.toolName ?? 'tool') : part.type.slice('tool-'.length),
+    toolName: toolNameOf(part),
     argsText,
     ...resultOf(part),
   }
