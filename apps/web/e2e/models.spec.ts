@@ -32,6 +32,6 @@ test('the model that is chosen answers, also after a reload', async ({
 
 test('there is no choice where there is one model', async ({ chat, page }) => {
   await chat.open()
-  await expect(page.getByRole('button', { name: 'Demo model' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Demo model', exact: true })).toBeVisible()
   await expect(page.getByRole('button', { name: /^Model:/ })).toHaveCount(0)
 })

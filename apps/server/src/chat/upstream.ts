@@ -8,8 +8,6 @@ export interface UpstreamRequest {
   readonly model?: string | undefined
   /** What the reader's side can do, by name. */
   readonly tools?: Tools | undefined
-  /** What the answer is for, where it is no reply in the conversation. */
-  readonly purpose?: 'title' | undefined
 }
 
 /** Chunks in the order in which they came. */
@@ -40,3 +38,11 @@ export interface Upstream {
   /** Whether circuit breakers let calls through, its own and those of its fallbacks; absent: there are none. */
   circuits?(): readonly CircuitState[]
 }
+
+/**
+ * What asks an upstream for a title: the system message before the conversation. The demo knows it by these
+ * words, also behind another server.
+ */
+export const titleInstruction =
+  'Write a title for this conversation: at most six words, in its language, without quotes and ' +
+  'without a full stop. Answer with the title only.'

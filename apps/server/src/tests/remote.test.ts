@@ -24,6 +24,15 @@ describe('the remote upstream', () => {
     expect(textOfParts(chained.parts).length).toBeGreaterThan(500)
   })
 
+  it('has its titles from the far server', async () => {
+    const far = await startTestServer()
+    const near = await startTestServer({ env: { ASSISTANT_UI_BASE_URL: far.url } })
+    const messages = [{ role: 'user' as const, content: '**Where** do wild swans fly in winter?' }]
+    await near.client.chat.send({ body: { id: 't1', messages } })
+    const answer = await near.client.threads.generateTitle({ params: { thread_id: 't1' } })
+    expect(answer.body).toEqual({ title: 'Where do wild swans fly in' })
+  })
+
   it('passes the far server’s failure on in its own words', async () => {
     const far = await startTestServer()
     const near = await startTestServer({ env: { ASSISTANT_UI_BASE_URL: far.url } })

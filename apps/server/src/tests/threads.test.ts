@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../app-error.ts'
+import { titleInstruction } from '../chat/upstream.ts'
 import { finishBatch, scriptUpstream, textBatch } from './scripted-upstream.ts'
 import { startTestServer } from './test-server.ts'
 
@@ -110,8 +111,10 @@ describe('POST /api/threads/:thread_id/title', () => {
   })
 
   it('falls back on the first words of the question where the upstream fails', async () => {
-    const { upstream } = scriptUpstream(async function* ({ purpose }) {
-      if (purpose === 'title') throw new AppError('upstream_error', 'no titles today')
+    const { upstream } = scriptUpstream(async function* ({ messages: [first] }) {
+      const [part] = first?.parts ?? []
+      if (part?.type === 'text' && part.text === titleInstruction)
+        throw new AppError('upstream_error', 'no titles today')
       yield finishBatch
     })
     const { client } = await startTestServer({ upstream })

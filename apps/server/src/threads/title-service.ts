@@ -1,14 +1,9 @@
 import { accumulate, emptyReply, textOfParts, type ChatMessage } from '@assistant-ui-proxy/contract'
 import type { Logger } from 'pino'
 import { threadNotFound } from '../app-error.ts'
-import type { Upstream } from '../chat/upstream.ts'
+import { titleInstruction, type Upstream } from '../chat/upstream.ts'
 import type { Owner } from '../identity/owner.ts'
 import type { ThreadStore } from './thread-store.ts'
-
-/** Stands before the conversation. */
-const instruction =
-  'Write a title for this conversation: at most six words, in its language, without quotes and ' +
-  'without a full stop. Answer with the title only.'
 
 const maxTitleLength = 80
 /** A title needs no more of a message than this, in UTF-16 units. */
@@ -59,7 +54,7 @@ export class TitleService {
   /** @returns '' where the upstream gives none: a thread without a model's title is no failure */
   async #ask(question: string, signal: AbortSignal): Promise<string> {
     const messages: ChatMessage[] = [
-      { role: 'system', parts: [{ type: 'text', text: instruction }] },
+      { role: 'system', parts: [{ type: 'text', text: titleInstruction }] },
       {
         role: 'user',
         parts: [{ type: 'text', text: question.slice(0, maxQuotedLength) }],
@@ -68,7 +63,7 @@ export class TitleService {
     let reply = emptyReply
     try {
       await this.#upstream.stream(
-        { messages, purpose: 'title' },
+        { messages },
         (batch) => void (reply = accumulate(reply, batch)),
         signal,
       )

@@ -1,7 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { textOfParts } from '@assistant-ui-proxy/contract'
 import { AppError } from '../../../app-error.ts'
-import type { Batch, Upstream, UpstreamRequest } from '../../../chat/upstream.ts'
+import {
+  titleInstruction,
+  type Batch,
+  type Upstream,
+  type UpstreamRequest,
+} from '../../../chat/upstream.ts'
 import type { Sink } from '../../../sink.ts'
 import { writeDemoReply, writeDemoTitle, type DemoReply } from './demo-reply.ts'
 
@@ -16,9 +21,11 @@ export function createDemoUpstream(): Upstream {
   }
 }
 
-function replyTo({ messages, purpose }: UpstreamRequest): DemoReply {
+function replyTo({ messages }: UpstreamRequest): DemoReply {
   const question = textOfParts(messages.findLast(({ role }) => role === 'user')?.parts ?? [])
-  return purpose === 'title' ? writeDemoTitle(question) : writeDemoReply(question)
+  const wantsTitle =
+    messages[0] !== undefined && textOfParts(messages[0].parts) === titleInstruction
+  return wantsTitle ? writeDemoTitle(question) : writeDemoReply(question)
 }
 
 async function play(reply: DemoReply, sink: Sink<Batch>, signal: AbortSignal): Promise<void> {
