@@ -39,8 +39,7 @@ export function createChatRoutes(runs: RunService, models: ModelService, keepAli
     },
     resume: async ({ params, req, res }) => {
       const after = readLastEventId(req)
-      const signal = leaveSignal(res)
-      const frames = await runs.follow(ownerOf(res), params.thread_id, after, signal)
+      const frames = await runs.follow(ownerOf(res), params.thread_id, after)
       return frames === undefined
         ? { status: 204, body: undefined }
         : { status: 200, body: eventStream(frames, keepAliveMs) }

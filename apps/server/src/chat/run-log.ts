@@ -30,6 +30,8 @@ export interface RunLogReader {
 export interface RunLogOptions {
   /** Called when anybody asks to stop the run. */
   readonly onStop: () => void
+  /** Called when the last of its readers in this process has left. */
+  readonly onUnread: () => void
   /** Whether others may come for it, from elsewhere or later. */
   readonly isShared: boolean
 }

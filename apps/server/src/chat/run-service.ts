@@ -94,7 +94,6 @@ export class RunService {
 
   /**
    * The frames of the run that is going in a thread, or what follows an event of one of its runs.
-   * @param signal aborts when the reader leaves
    * @returns undefined where there is no such run, or it has ended and that part is not kept any more
    * @throws AppError `run_in_progress` where it goes on and that part is not kept any more
    */
@@ -102,14 +101,12 @@ export class RunService {
     owner: Owner,
     threadId: string,
     after: EventPosition | undefined,
-    signal: AbortSignal,
   ): Promise<RunLogReader | undefined> {
     const run = await this.#threadRuns.latest(owner, threadId)
     const isMeant = after === undefined ? run?.status === 'streaming' : run?.id === after.runId
     if (run === undefined || !isMeant) return this.#storedRuns.follow(owner, threadId, after)
     const reader = await this.#options.runLog.follow(run.id, after?.sequence ?? 0)
-    if (reader !== undefined) this.#noteReader(run, signal)
-    else if (run.status === 'streaming') throw tooLong(run)
+    if (reader === undefined && run.status === 'streaming') throw tooLong(run)
     return reader
   }
 
@@ -191,14 +188,11 @@ export class RunService {
     const { runLog, patienceMs } = this.#options
     const reader = await runLog.follow(run.id, 0)
     if (reader === undefined) return undefined
-    this.#noteReader(run, signal)
+    const leave = () => reader.leave()
+    if (signal.aborted) leave()
+    else signal.addEventListener('abort', leave, { once: true })
     await waitFor(run.begun, patienceMs)
     return reader
-  }
-
-  #noteReader(run: Run, signal: AbortSignal): void {
-    // Nobody could come back for a reply that is not stored.
-    if (this.#options.disconnectPolicy === 'abort' || !run.isStored) run.stopAfter(signal)
   }
 
   /** @throws AppError what the store throws */
@@ -223,7 +217,7 @@ export class RunService {
   }
 
   async #begin(owner: Owner, request: ChatRequest, name: RunName): Promise<Run> {
-    const { store, limit, runLog, serverId } = this.#options
+    const { store, limit, runLog, serverId, disconnectPolicy } = this.#options
     const permit = limit.enter()
     try {
       const id = createRunId()
@@ -231,7 +225,14 @@ export class RunService {
       const { conversation, exchange } = await openConversation(store, owner, request, claim)
       if (exchange !== undefined) await this.#addExchange(owner, exchange, conversation.replyId, id)
       const isShared = conversation.isStored
-      const output = runLog.open(id, { onStop: () => run.stop('stopped'), isShared })
+      const output = runLog.open(id, {
+        onStop: () => run.stop('stopped'),
+        onUnread: () => {
+          // Nobody could come back for a reply that is not stored.
+          if (disconnectPolicy === 'abort' || !isShared) run.stop('left')
+        },
+        isShared,
+      })
       const writer = this.#writer
       const run = new Run({ ...this.#options, id, owner, conversation, permit, output, writer })
       this.#active.add(run)

@@ -54,7 +54,6 @@ export class Run {
   #hasBegun = false
   #status: MessageStatus = 'streaming'
   #sequence = 1
-  #readers = 0
   /** Whether it is stored as it ended. */
   #isFinal = true
   /** From the terminal chunk on; resolves when the reply is stored. */
@@ -76,10 +75,6 @@ export class Run {
     this.settled = this.#go(options)
   }
 
-  get isStored(): boolean {
-    return this.#kept !== undefined
-  }
-
   /** How far the reply has come. */
   get status(): MessageStatus {
     return this.#status
@@ -88,16 +83,6 @@ export class Run {
   /** Resolves with the first chunk. @throws AppError for what failed before it */
   get begun(): Promise<void> {
     return this.#begun.promise
-  }
-
-  /** Goes on no longer than one of those does who read it until these abort. */
-  stopAfter(reader: AbortSignal): void {
-    this.#readers++
-    const leave = () => {
-      if (--this.#readers === 0) this.stop('left')
-    }
-    if (reader.aborted) leave()
-    else reader.addEventListener('abort', leave, { once: true })
   }
 
   /** Closes the upstream. What has come is kept. */

@@ -291,10 +291,12 @@ describe('leaving, with DISCONNECT_POLICY=abort', () => {
       stopped.resolve()
       signal.throwIfAborted()
     })
-    const { client } = await startTestServer({ upstream, env })
+    const { client, url } = await startTestServer({ upstream, env })
     const stream = client.chat.stream({ ...hello, id: 't1' })
     await stream.next()
     await stream.next()
+    // Who asks for the headers alone reads nothing.
+    await fetch(`${url}/api/chat/t1/stream`, { method: 'HEAD' })
     await stream.return()
     await stopped.promise
     await expect

@@ -9,8 +9,8 @@ export class MemoryRunLog implements RunLog {
   readonly name = 'memory'
   readonly #buffers = new Map<string, FrameBuffer>()
 
-  open(runId: string, { isShared }: RunLogOptions): RunLogWriter {
-    const buffer = new FrameBuffer(runId)
+  open(runId: string, { onUnread, isShared }: RunLogOptions): RunLogWriter {
+    const buffer = new FrameBuffer(runId, 0, onUnread)
     this.#buffers.set(runId, buffer)
     return {
       append: (frames) => buffer.append(frames),

@@ -67,7 +67,8 @@ describe.skipIf(inject('redisUrl') === '')('RedisRunLog', { timeout: 20_000 }, (
     const laterId = randomUUID()
     const stopping = elsewhere.stop(laterId)
     await new Promise((resolve) => setTimeout(resolve, 100))
-    const output = here.open(laterId, { onStop: () => output.end(true), isShared: true })
+    const onStop = () => output.end(true)
+    const output = here.open(laterId, { onStop, onUnread: () => undefined, isShared: true })
     expect(await stopping).toBe(true)
   })
 
@@ -145,7 +146,7 @@ async function openRun(onStop?: () => void, url = inject('redisUrl'), urlThere =
     stopped++
     onStop?.()
   }
-  const output = here.open(runId, { onStop: stop, isShared: true })
+  const output = here.open(runId, { onStop: stop, onUnread: () => undefined, isShared: true })
   let sequence = 1
   const write = (delta: string) => {
     const chunks = [{ type: 'text-delta' as const, id: '0', delta }]

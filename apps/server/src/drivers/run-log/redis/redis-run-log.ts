@@ -55,8 +55,8 @@ export class RedisRunLog implements RunLog {
     return new RedisRunLog(redis, subscriber, log)
   }
 
-  open(runId: string, { onStop, isShared }: RunLogOptions): RunLogWriter {
-    const buffer = new FrameBuffer(runId)
+  open(runId: string, { onStop, onUnread, isShared }: RunLogOptions): RunLogWriter {
+    const buffer = new FrameBuffer(runId, 0, onUnread)
     this.#runs.set(runId, { buffer, onStop })
     const note = isShared ? this.#replicator.add(runId, buffer) : () => undefined
     return {
