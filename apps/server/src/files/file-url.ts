@@ -3,7 +3,7 @@ export function filePath(id: string): string {
   return `/v1/files/${id}`
 }
 
-const pattern = /\/v1\/files\/([0-9a-f-]{36})(?:\?\S*)?$/
+const pattern = /^(?:https?:\/\/\S+)?\/v1\/files\/([0-9a-f-]{36})(?:\?\S*)?$/
 
 /**
  * The id of the file that a URL names, on whatever server of this kind, by whatever name it is reached.
