@@ -47,6 +47,19 @@ describe('ToolCallDeltas', () => {
       ],
     ],
     [
+      'index 0 for all, and empty ids',
+      [
+        delta(0, '', 'weather', '{"city":{}'),
+        delta(0, '', 'weather', '}'),
+        delta(0, '', 'weather', ''),
+        delta(0, '', 'weather', bern),
+      ],
+      [
+        ['call_0', 'weather', '{"city":{}}'],
+        ['call_0_1', 'weather', bern],
+      ],
+    ],
+    [
       'an id and a name in every delta',
       [delta(0, 'a', 'weather', '{"city":'), delta(0, 'a', 'weather', '1}')],
       [['a', 'weather', '{"city":1}']],

@@ -51,9 +51,11 @@ export class ToolCallDeltas {
     // Some servers send calls without an index, most of them whole.
     if (typeof index !== 'number') return isNamed || delta.id ? undefined : this.#calls.at(-1)
     const call = this.#callAt.get(index)
+    if (call === undefined || !isNamed) return call
     // Some count every call as the first; others have a new id in each delta, but the name in one only.
-    const isOther = isNamed && !!delta.id && delta.id !== call?.id
-    return isOther ? undefined : call
+    const hasOtherId = !!delta.id && delta.id !== call.id
+    const hasMore = !delta.id && !!delta.function?.arguments
+    return hasOtherId || (hasMore && isWhole(call)) ? undefined : call
   }
 
   #begin(delta: ToolCallDelta, chunks: UIMessageChunk[]): ToolCall {
@@ -76,6 +78,17 @@ export class ToolCallDeltas {
     for (let count = this.#takenIds.size; this.#takenIds.has(free); count++) free = `${id}_${count}`
     this.#takenIds.add(free)
     return free
+  }
+}
+
+/** Whether its arguments have come to their end. */
+function isWhole({ arguments: text }: ToolCall): boolean {
+  if (!text.trimEnd().endsWith('}')) return false
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
   }
 }
 
