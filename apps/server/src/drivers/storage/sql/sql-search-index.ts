@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { textOfParts, type MessagePart, type Thread } from '@assistant-ui-proxy/contract'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Owner } from '../../../identity/owner.ts'
@@ -16,33 +15,14 @@ import { ownedBy, ownerOfRow } from './owner-columns.ts'
 import { threadColumns, threadOfRow } from './rows.ts'
 import type { Schema } from './schema.ts'
 import { transact, type Transact } from './transact.ts'
-
-/** A document, newest first. */
-interface Hit {
-  readonly sequence: number | string
-  readonly thread_id: string
-  readonly message_id: string | null
-}
-
-/** Which documents are looked through. */
-interface Range {
-  readonly from: number
-  readonly before: Hit['sequence'] | undefined
-  /** Threads that are left out. */
-  readonly without: readonly string[]
-}
-
-/** A thread may be hit many times: so many hits are read at a time. */
-const hitsPerPage = 200
-
-/** PostgreSQL looks through so many of the newest documents before it looks through all. */
-const recentDocuments = 50_000
+import { ownerWord, WordSearch, type Hits } from './word-search.ts'
 
 /** `SearchIndex` over the database of a `SqlThreadStore`. */
 export class SqlSearchIndex implements SearchIndex {
   readonly #db: Kysely<Schema>
   readonly #engine: Engine
   readonly #transactLazily: Transact
+  readonly #words: WordSearch
 
   /** @param transactLazily for what may reach the disk a moment later; by default nothing may */
   constructor(
@@ -53,40 +33,11 @@ export class SqlSearchIndex implements SearchIndex {
     this.#db = db
     this.#engine = engine
     this.#transactLazily = transactLazily
+    this.#words = new WordSearch(db, engine)
   }
 
   async find(owner: Owner, query: WordQuery, limit: number): Promise<FoundText[]> {
-    const found = new Map<string, (string | undefined)[]>()
-    let before: Hit['sequence'] | undefined
-    for (const from of await this.#beginnings()) {
-      while (found.size < limit) {
-        const hits = await this.#findHits(owner, query, {
-          from,
-          before,
-          without: [...found.keys()],
-        })
-        for (const { thread_id, message_id } of hits) {
-          const messageIds = found.get(thread_id) ?? []
-          found.set(thread_id, [...messageIds, message_id ?? undefined])
-        }
-        before = hits.at(-1)?.sequence
-        if (hits.length < hitsPerPage) break
-      }
-      before = from + 1
-    }
-    return this.#read(owner, new Map([...found].slice(0, limit)))
-  }
-
-  /**
-   * From which document on is looked, one after the other until there are enough hits. FTS5 reads
-   * backwards and stops; PostgreSQL has to sort all that it finds.
-   */
-  async #beginnings(): Promise<readonly number[]> {
-    if (this.#engine === 'sqlite') return [0]
-    const { rows } = await sql<{ last: string | null }>`
-      select max(sequence) as last from search_documents`.execute(this.#db)
-    const last = Number(rows[0]?.last ?? 0)
-    return last > recentDocuments ? [last - recentDocuments, 0] : [0]
+    return this.#read(owner, await this.#words.find(owner, query, limit))
   }
 
   async listPending(limit: number): Promise<PendingText[]> {
@@ -164,67 +115,8 @@ export class SqlSearchIndex implements SearchIndex {
     `.execute(transaction)
   }
 
-  #findHits(owner: Owner, query: WordQuery, range: Range): Promise<readonly Hit[]> {
-    return this.#engine === 'sqlite'
-      ? this.#findInFts(owner, query, range)
-      : this.#findInVectors(owner, query, range)
-  }
-
-  async #findInFts(
-    owner: Owner,
-    { words, beginning }: WordQuery,
-    range: Range,
-  ): Promise<readonly Hit[]> {
-    const terms = words.map((word) => `"${word}"`)
-    if (beginning !== undefined) terms.push(`"${beginning}" *`)
-    const match = `owner : "${ownerWord(owner)}" AND words : (${terms.join(' AND ')})`
-    const { rows } = await sql<Hit>`
-      select d.sequence, d.thread_id, d.message_id
-      from search_words w join search_documents d on d.sequence = w.rowid
-      where search_words match ${match}
-        ${range.before === undefined ? sql`` : sql`and w.rowid < ${range.before}`}
-        ${this.#without(range)}
-      order by w.rowid desc limit ${hitsPerPage}`.execute(this.#db)
-    return rows
-  }
-
-  async #findInVectors(
-    owner: Owner,
-    { words, beginning }: WordQuery,
-    { from, before, without }: Range,
-  ): Promise<readonly Hit[]> {
-    const terms = [ownerWord(owner), ...words].map((word) => `'${word}'`)
-    if (beginning !== undefined) terms.push(`'${beginning}':*`)
-    // Where all are looked through, they are found by their words and then sorted: read backwards until
-    // there are enough, they could be all that anybody has.
-    const { rows } = await sql<Hit>`
-      with hit as ${from === 0 ? sql`materialized` : sql`not materialized`} (
-        select sequence, thread_id, message_id from search_documents
-        where words @@ ${terms.join(' & ')}::tsquery)
-      select sequence, thread_id, message_id from hit d
-      where sequence > ${from} ${before === undefined ? sql`` : sql`and sequence < ${before}`}
-        ${this.#without({ without })}
-      order by sequence desc limit ${hitsPerPage}`.execute(this.#db)
-    return rows
-  }
-
-  #without({ without }: Pick<Range, 'without'>) {
-    if (without.length === 0) return sql``
-    const threads = tableOf(
-      this.#engine,
-      without.map((id) => [id]),
-    )
-    return sql`and d.thread_id not in (select r.value ->> 0 from ${threads})`
-  }
-
-  /**
-   * @param hits message ids by their threads, newest first; undefined: the title. Where one is gone by now,
-   *   the next is given
-   */
-  async #read(
-    owner: Owner,
-    hits: ReadonlyMap<string, readonly (string | undefined)[]>,
-  ): Promise<FoundText[]> {
+  /** Where one of a thread's is gone by now, the next is given. */
+  async #read(owner: Owner, hits: Hits): Promise<FoundText[]> {
     if (hits.size === 0) return []
     const rows = await this.#db
       .selectFrom('threads')
@@ -271,12 +163,4 @@ export class SqlSearchIndex implements SearchIndex {
 /** The owner's word, then those of the text. */
 function indexedWords({ owner, words }: IndexedText): string {
   return [ownerWord(owner), ...words].join(' ')
-}
-
-/** No word of a text: those are letters and digits, and shorter. */
-function ownerWord({ workspaceId, userId }: Owner): string {
-  const hash = createHash('sha256')
-    .update(JSON.stringify([workspaceId, userId]))
-    .digest('hex')
-  return `owner${hash.slice(0, 32)}`
 }
