@@ -153,6 +153,33 @@ describe('the openai-compatible upstream', () => {
     ])
   })
 
+  it('gives a model its own reasoning and signatures back, and no other model', async () => {
+    const { asked, answers, client } = await startWithModelServer()
+    const event = (delta: object, finish_reason?: string) =>
+      `data: ${JSON.stringify({ choices: [{ delta, finish_reason }] })}\n\n`
+    const extra_content = { google: { thought_signature: 'signed' } }
+    const call = { index: 0, id: 'a', function: { name: 'time', arguments: '{}' }, extra_content }
+    const reasoning = event({ reasoning_content: 'I ' }) + event({ reasoning_content: 'look.' })
+    answers.push(Buffer.from(reasoning + event({ tool_calls: [call] }, 'tool_calls')))
+    const first = await ask(client, { ...hello, id: 't1' })
+    const parts = first.parts.map((part) =>
+      isToolPart(part) ? { ...part, state: 'output-available' as const, output: 9 } : part,
+    )
+    await ask(client, { id: 't1', messages: [{ id: first.id, role: 'assistant', parts }] })
+    const [, reply] = await messagesOf(client, 't1')
+    const next = { id: 't1', parent_id: reply?.id ?? '', messages: hello.messages }
+    await ask(client, next)
+    await ask(client, { ...next, model: 'large' })
+
+    const saidBefore = asked
+      .map(({ body }) => body as { messages?: Record<string, unknown>[] } | undefined)
+      .map((body) => body?.messages?.find((message) => 'tool_calls' in message))
+      .filter((message) => message !== undefined)
+    const own = { reasoning_content: 'I look.', tool_calls: [{ id: 'a', extra_content }] }
+    expect(saidBefore).toMatchObject([own, own, {}])
+    expect(JSON.stringify(saidBefore[2])).not.toMatch(/look|signed/)
+  })
+
   it('gives calls that come without ids one each, also in the next step of the reply', async () => {
     const { asked, answers, client } = await startWithModelServer()
     const call = (index: number, city: string) => {

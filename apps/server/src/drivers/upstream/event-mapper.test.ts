@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { EventMapper, type EventMapping } from './event-mapper.ts'
 import { OpenAiMapping } from './openai-compatible/openai-mapping.ts'
 
+const context = { tools: {}, takenIds: [], author: 'me' }
+
 const event = (choice: object, more: object = {}) =>
   `data: ${JSON.stringify({ id: 'c', choices: [{ index: 0, ...choice }], ...more })}\n\n`
 const say = (content: string, more?: object) =>
@@ -28,10 +30,10 @@ const reply = [
 describe('EventMapper', () => {
   it('gives, however the bytes are cut, what it gives where every event is parsed', () => {
     const bytes = Buffer.from(reply)
-    const parsed = read(bytes, bytes.length, withoutSkimming(new OpenAiMapping()))
+    const parsed = read(bytes, bytes.length, withoutSkimming(new OpenAiMapping(context)))
     expect(parsed).toMatchObject({ hasLast: true, says: expect.stringContaining('back the naïve') })
     for (let size = 1; size <= bytes.length; size++)
-      expect(read(bytes, size, new OpenAiMapping())).toEqual(parsed)
+      expect(read(bytes, size, new OpenAiMapping(context))).toEqual(parsed)
   })
 
   it.each([say('late'), 'data: garbage\n\n', 'data: [DONE]\n\n'])(
@@ -42,7 +44,7 @@ describe('EventMapper', () => {
         Buffer.from(s + end + late),
       )) {
         const chunks: UIMessageChunk[] = []
-        const mapper = new EventMapper(new OpenAiMapping())
+        const mapper = new EventMapper(new OpenAiMapping(context))
         expect(mapper.map(bytes, chunks)).toBe(true)
         expect(chunks.at(-1)).toMatchObject({ type: 'finish', finishReason: 'stop' })
         expect(chunks.filter(({ type }) => type === 'finish')).toHaveLength(1)
@@ -53,7 +55,7 @@ describe('EventMapper', () => {
   it('passes over events without data, and learns to skim those with empty fields', () => {
     const one = 'data: {"choices":[{"delta":{"content":"a","reasoning_content":""}}]}\n\n'
     const chunks: UIMessageChunk[] = []
-    const mapping = new OpenAiMapping()
+    const mapping = new OpenAiMapping(context)
     new EventMapper(mapping).map(Buffer.from('data:\n\n' + one + 'data: \n\n' + one), chunks)
     expect(textOf(chunks)).toBe('aa')
     expect(mapping.skim(Buffer.from(one), [])).toBe(one.length)
@@ -68,7 +70,7 @@ describe('EventMapper', () => {
     const good = say('first') + say(' second') + say(' third')
     const bytes = Buffer.concat([Buffer.from(good), Buffer.from(bad)])
     const chunks: UIMessageChunk[] = []
-    const mapper = new EventMapper(new OpenAiMapping())
+    const mapper = new EventMapper(new OpenAiMapping(context))
     mapper.map(bytes.subarray(0, good.length - 10), chunks)
     expect(() => mapper.map(bytes.subarray(good.length - 10), chunks)).toThrow(/\w/)
     expect(textOf(chunks)).toBe('first second third')
@@ -76,7 +78,7 @@ describe('EventMapper', () => {
 
   it.each([null, ''])('parses no event that can be skimmed, %j for a finish reason', (reason) => {
     const tell = (content: string) => event({ delta: { content }, finish_reason: reason })
-    const mapping = new OpenAiMapping()
+    const mapping = new OpenAiMapping(context)
     const parsed: string[] = []
     const watched: EventMapping = {
       map: (data, chunks) => (parsed.push(data), mapping.map(data, chunks)),

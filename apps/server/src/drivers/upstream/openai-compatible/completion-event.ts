@@ -28,6 +28,8 @@ export interface ToolCallDelta {
   readonly index?: number | null
   readonly id?: string | null
   readonly function?: { readonly name?: string | null; readonly arguments?: string | null } | null
+  /** Gemini's signature of the thought behind it. */
+  readonly extra_content?: unknown
 }
 
 export interface Usage {

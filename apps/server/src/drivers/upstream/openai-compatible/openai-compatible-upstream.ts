@@ -7,6 +7,7 @@ import { streamEvents } from '../stream-events.ts'
 import { OpenAiMapping } from './openai-mapping.ts'
 import { toolCallIdsOf, toOpenAiMessages, toOpenAiTools } from './openai-messages.ts'
 import { listOpenAiModels } from './openai-models.ts'
+import { nameAuthor } from './provider-metadata.ts'
 
 export interface OpenAiCompatibleOptions {
   /** Up to and including the version, such as `https://api.openai.com/v1`. */
@@ -37,15 +38,19 @@ export class OpenAiCompatibleUpstream implements Upstream {
   }
 
   async stream(request: UpstreamRequest, sink: Sink<Batch>, signal: AbortSignal): Promise<void> {
+    const { messages, tools = {} } = request
+    const model =
+      request.model ?? this.#defaultModel ?? (await this.#findingDefaultModel.join(signal))
+    const author = nameAuthor(this.#url, model)
     const body = {
-      model: request.model ?? this.#defaultModel ?? (await this.#findingDefaultModel.join(signal)),
-      messages: toOpenAiMessages(request.messages),
-      tools: toOpenAiTools(request.tools),
+      model,
+      messages: toOpenAiMessages(messages, author),
+      tools: toOpenAiTools(tools),
       stream: true,
       stream_options: { include_usage: true },
     }
     const exchange = { url: this.#url, headers: this.#headers, body, signal }
-    const mapping = new OpenAiMapping(request.tools, toolCallIdsOf(request.messages))
+    const mapping = new OpenAiMapping({ tools, takenIds: toolCallIdsOf(messages), author })
     await streamEvents(this.#agent, exchange, mapping, sink)
   }
 

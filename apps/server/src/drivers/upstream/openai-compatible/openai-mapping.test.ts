@@ -9,6 +9,9 @@ import {
 } from '@assistant-ui-proxy/contract'
 import { describe, expect, it } from 'vitest'
 import { OpenAiMapping } from './openai-mapping.ts'
+import { metadataOf } from './provider-metadata.ts'
+
+const context = { tools: {}, takenIds: [], author: 'me' }
 
 // The streams in fixtures/ follow the API references of OpenAI, OpenRouter, DeepSeek and vLLM.
 
@@ -32,6 +35,19 @@ describe('OpenAiMapping', () => {
         { type: 'text', text: 'So: 42', state: 'done' },
       ],
     })
+  })
+
+  it('names the author of reasoning under the name under which it is wanted back', () => {
+    const reasoningOf = (delta: object) => {
+      const chunks: UIMessageChunk[] = []
+      new OpenAiMapping(context).map(eventOf(delta), chunks)
+      return accumulate(emptyReply, chunks).parts.find(({ type }) => type === 'reasoning')
+    }
+    expect(reasoningOf({ reasoning_content: 'Hm' })).toMatchObject({
+      text: 'Hm',
+      providerMetadata: metadataOf({ author: 'me' }),
+    })
+    expect(reasoningOf({ reasoning: 'Hm' })).not.toHaveProperty('providerMetadata')
   })
 
   it('maps tool calls as they grow, and tells arguments that are not JSON', async () => {
@@ -118,7 +134,7 @@ describe('OpenAiMapping', () => {
   })
 
   it('learns to skim no event of another choice', () => {
-    const mapping = new OpenAiMapping()
+    const mapping = new OpenAiMapping(context)
     const event = (index: number) =>
       JSON.stringify({ choices: [{ index, delta: { content: 'B' } }] })
     for (const data of [event(0), event(1)]) mapping.map(data, [])
@@ -160,7 +176,9 @@ describe('OpenAiMapping', () => {
     (finish_reason) => {
       const event = JSON.stringify({ choices: [{ delta: { content: 'so' }, finish_reason }] })
       const chunks: UIMessageChunk[] = []
-      expect(() => new OpenAiMapping().map(event, chunks)).toThrow('ended the reply with an error')
+      expect(() => new OpenAiMapping(context).map(event, chunks)).toThrow(
+        'ended the reply with an error',
+      )
       expect(textOfParts(accumulate(emptyReply, chunks).parts)).toBe('so')
     },
   )
@@ -183,7 +201,8 @@ describe('OpenAiMapping', () => {
   })
 
   it('throws for an error inside the stream, without its words', () => {
-    const map = () => new OpenAiMapping().map('{"error":{"message":"bad key sk-secret"}}', [])
+    const map = () =>
+      new OpenAiMapping(context).map('{"error":{"message":"bad key sk-secret"}}', [])
     expect(map).toThrow('ended the reply with an error')
     expect(map).not.toThrow('sk-secret')
   })
@@ -195,7 +214,7 @@ describe('OpenAiMapping', () => {
       [{ type: 'text', text: 'is ' }, thought, { type: 'text', text: 'so' }],
       [],
     ]
-    const mapping = new OpenAiMapping()
+    const mapping = new OpenAiMapping(context)
     const chunks: UIMessageChunk[] = []
     for (const content of contents) mapping.map(eventOf({ content }), chunks)
     expect(textOfParts(accumulate(emptyReply, chunks).parts)).toBe('It is so')
@@ -211,7 +230,7 @@ describe('OpenAiMapping', () => {
       '{"choices":null}',
     ]
     const chunks: UIMessageChunk[] = []
-    const mapping = new OpenAiMapping()
+    const mapping = new OpenAiMapping(context)
     for (const event of events) mapping.map(event, chunks)
     expect(accumulate(emptyReply, chunks).parts).toMatchObject([
       { type: 'step-start' },
@@ -242,7 +261,7 @@ describe('OpenAiMapping', () => {
     ['name', eventOf({ tool_calls: [{ function: { name: {} } }] })],
     ['arguments', eventOf({ tool_calls: [{ function: { name: 'a', arguments: {} } }] })],
   ])('throws upstream_protocol for %s of a wrong type: %s', (field, data) => {
-    const map = () => new OpenAiMapping().map(data, [])
+    const map = () => new OpenAiMapping(context).map(data, [])
     expect(map).toThrow(
       expect.objectContaining({
         problem: expect.objectContaining({
@@ -256,7 +275,7 @@ describe('OpenAiMapping', () => {
   it.each(['{"choices":', '"text"', 'null', '[]'])(
     'throws for %s, which is no completion',
     (data) => {
-      expect(() => new OpenAiMapping().map(data, [])).toThrow(/not JSON|no object/)
+      expect(() => new OpenAiMapping(context).map(data, [])).toThrow(/not JSON|no object/)
     },
   )
 })
@@ -271,7 +290,7 @@ function readFixture(name: string): Promise<Buffer> {
 
 function chunksOf(stream: Buffer, cut = stream.length): UIMessageChunk[] {
   const events = createEventReader()
-  const mapping = new OpenAiMapping()
+  const mapping = new OpenAiMapping(context)
   const chunks: UIMessageChunk[] = []
   for (const bytes of [stream.subarray(0, cut), stream.subarray(cut)])
     for (const data of events.read(bytes)) if (mapping.map(data, chunks)) return chunks

@@ -1,4 +1,4 @@
-import type { FinishReason, Tools, UIMessageChunk } from '@assistant-ui-proxy/contract'
+import type { FinishReason, UIMessageChunk } from '@assistant-ui-proxy/contract'
 import { AppError } from '../../../app-error.ts'
 import { isDone, type EventMapping } from '../event-mapper.ts'
 import {
@@ -10,8 +10,9 @@ import {
   type ToolCallDelta,
   type Usage,
 } from './completion-event.ts'
+import { metadataOf } from './provider-metadata.ts'
 import { TextEventTemplate } from './text-event-template.ts'
-import { ToolCallDeltas } from './tool-call-deltas.ts'
+import { ToolCallDeltas, type CallContext } from './tool-call-deltas.ts'
 
 const finishReasons: ReadonlyMap<string, FinishReason> = new Map([
   ['stop', 'stop'],
@@ -41,10 +42,12 @@ export class OpenAiMapping implements EventMapping {
   #usage: Usage | undefined
   readonly #template = new TextEventTemplate()
   readonly #toolCalls: ToolCallDeltas
+  /** For reasoning that its author wants back. */
+  readonly #providerMetadata
 
-  /** @param takenIds those that the conversation's tool calls have */
-  constructor(tools: Tools = {}, takenIds: Iterable<string> = []) {
-    this.#toolCalls = new ToolCallDeltas(tools, takenIds)
+  constructor(context: CallContext) {
+    this.#toolCalls = new ToolCallDeltas(context)
+    this.#providerMetadata = metadataOf({ author: context.author })
   }
 
   /** @throws AppError `upstream_protocol` for what is no completion, `upstream_error` for an error */
@@ -99,19 +102,27 @@ export class OpenAiMapping implements EventMapping {
   }
 
   #mapDelta(delta: Delta, chunks: UIMessageChunk[]): void {
-    const reasoning = delta.reasoning_content || delta.reasoning
-    if (reasoning) this.#grow('reasoning', reasoning, chunks)
+    // Only what came as `reasoning_content` is wanted back; servers that say `reasoning` may refuse it.
+    if (delta.reasoning_content)
+      this.#grow('reasoning', delta.reasoning_content, chunks, this.#providerMetadata)
+    else if (delta.reasoning) this.#grow('reasoning', delta.reasoning, chunks)
     const text = textOfContent(delta.content) || delta.refusal
     if (text) this.#grow('text', text, chunks)
     if (delta.tool_calls) for (const call of delta.tool_calls) this.#mapToolCall(call, chunks)
   }
 
-  #grow(kind: 'text' | 'reasoning', delta: string, chunks: UIMessageChunk[]): void {
+  #grow(
+    kind: 'text' | 'reasoning',
+    delta: string,
+    chunks: UIMessageChunk[],
+    providerMetadata?: Record<string, unknown>,
+  ): void {
     if (this.#open !== kind) {
       this.#closePart(chunks)
       this.#open = kind
       this.#partId = String(++this.#partCount)
-      chunks.push({ type: `${kind}-start`, id: this.#partId })
+      const provided = providerMetadata && { providerMetadata }
+      chunks.push({ type: `${kind}-start`, id: this.#partId, ...provided })
     }
     const last = chunks.at(-1)
     // What one read brought is one chunk: it reaches the reader at the same moment either way.

@@ -1,6 +1,7 @@
 import type { ChatMessage } from '@assistant-ui-proxy/contract'
 import { expect, it } from 'vitest'
 import { toOpenAiMessages } from './openai-messages.ts'
+import { metadataOf } from './provider-metadata.ts'
 
 const pixel = 'data:image/png;base64,AAAA'
 
@@ -10,7 +11,7 @@ it('sends text alone as a string', () => {
     { role: 'user', parts: [{ type: 'text', text: 'Hello' }] },
     { role: 'assistant', parts: [{ type: 'text', text: 'Hi' }] },
   ]
-  expect(toOpenAiMessages(messages)).toEqual([
+  expect(toOpenAiMessages(messages, 'me')).toEqual([
     { role: 'system', content: 'Be brief.' },
     { role: 'user', content: 'Hello' },
     { role: 'assistant', content: 'Hi' },
@@ -29,7 +30,7 @@ it('sends images, audio and files as parts', () => {
       filename: 'a.pdf',
     },
   ]
-  expect(toOpenAiMessages([{ role: 'user', parts }])).toEqual([
+  expect(toOpenAiMessages([{ role: 'user', parts }], 'me')).toEqual([
     {
       role: 'user',
       content: [
@@ -42,7 +43,7 @@ it('sends images, audio and files as parts', () => {
   ])
 })
 
-it('sends each step of a reply with the results of its tools, and no reasoning', () => {
+it('sends each step of a reply with the results of its tools, and no reasoning of unknown authors', () => {
   const message: ChatMessage = {
     role: 'assistant',
     parts: [
@@ -66,7 +67,7 @@ it('sends each step of a reply with the results of its tools, and no reasoning',
       { type: 'text', text: 'It is 21 °C.' },
     ],
   }
-  expect(toOpenAiMessages([message])).toEqual([
+  expect(toOpenAiMessages([message], 'me')).toEqual([
     {
       role: 'assistant',
       content: null,
@@ -81,6 +82,41 @@ it('sends each step of a reply with the results of its tools, and no reasoning',
   ])
 })
 
+it('gives reasoning and what came with a tool call back to their author, and to nobody else', () => {
+  const mine = (more?: object) => metadataOf({ author: 'me', ...more })
+  const step = (metadata: (more?: object) => Record<string, unknown>, toolCallId: string) => [
+    { type: 'step-start' as const },
+    { type: 'reasoning' as const, text: 'Hm', providerMetadata: metadata() },
+    {
+      type: 'tool-time' as const,
+      toolCallId,
+      state: 'output-available' as const,
+      input: {},
+      output: 9,
+      callProviderMetadata: metadata({ extra_content: { google: { thought_signature: 's' } } }),
+    },
+  ]
+  const theirs = (more?: object) => metadataOf({ author: 'they', ...more })
+  const nobodys = () => ({ other: { author: 'me' }, 'openai-compatible': 'me' })
+  const parts = [...step(mine, 'a'), ...step(theirs, 'b'), ...step(nobodys, 'c')]
+  const replies = toOpenAiMessages([{ role: 'assistant', parts }], 'me').filter(
+    ({ role }) => role === 'assistant',
+  )
+  const call = { type: 'function', function: { name: 'time', arguments: '{}' } }
+  expect(replies).toEqual([
+    {
+      role: 'assistant',
+      content: null,
+      reasoning_content: 'Hm',
+      tool_calls: [{ id: 'a', ...call, extra_content: { google: { thought_signature: 's' } } }],
+    },
+    { role: 'assistant', content: null, tool_calls: [{ id: 'b', ...call }] },
+    { role: 'assistant', content: null, tool_calls: [{ id: 'c', ...call }] },
+  ])
+})
+
 it('leaves out a reply that says nothing', () => {
-  expect(toOpenAiMessages([{ role: 'assistant', parts: [{ type: 'step-start' }] }])).toEqual([])
+  expect(toOpenAiMessages([{ role: 'assistant', parts: [{ type: 'step-start' }] }], 'me')).toEqual(
+    [],
+  )
 })

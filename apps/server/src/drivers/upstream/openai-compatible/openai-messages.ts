@@ -7,6 +7,7 @@ import {
   type ToolPart,
   type Tools,
 } from '@assistant-ui-proxy/contract'
+import { authorshipOf } from './provider-metadata.ts'
 
 type FilePart = Extract<MessagePart, { type: 'file' }>
 
@@ -20,20 +21,30 @@ interface ToolCall {
   id: string
   type: 'function'
   function: { name: string; arguments: string }
+  extra_content?: unknown
 }
 
 export type OpenAiMessage =
   | { role: 'system'; content: string }
   | { role: 'user'; content: string | ContentPart[] }
-  | { role: 'assistant'; content: string | null; tool_calls?: ToolCall[] }
+  | {
+      role: 'assistant'
+      content: string | null
+      reasoning_content?: string
+      tool_calls?: ToolCall[]
+    }
   | { role: 'tool'; tool_call_id: string; content: string }
 
 /**
- * A conversation as chat completions take it. Reasoning is left out, since models do not want theirs
- * back; a reply of several steps becomes as many messages, each followed by its tools' results.
+ * A conversation as chat completions take it. A reply of several steps becomes as many messages, each
+ * followed by its tools' results.
+ * @param author who is asked: none but they are given their own reasoning back
  * @see OpenAI API reference, “Create chat completion”
  */
-export function toOpenAiMessages(messages: readonly ChatMessage[]): OpenAiMessage[] {
+export function toOpenAiMessages(
+  messages: readonly ChatMessage[],
+  author: string,
+): OpenAiMessage[] {
   return messages.flatMap((message): OpenAiMessage[] => {
     switch (message.role) {
       case 'system':
@@ -41,7 +52,7 @@ export function toOpenAiMessages(messages: readonly ChatMessage[]): OpenAiMessag
       case 'user':
         return [{ role: 'user', content: userContent(message.parts) }]
       case 'assistant':
-        return stepsOf(message.parts).flatMap(stepMessages)
+        return stepsOf(message.parts).flatMap((step) => stepMessages(step, author))
     }
   })
 }
@@ -76,15 +87,17 @@ function stepsOf(parts: readonly MessagePart[]): MessagePart[][] {
   return steps.filter((step) => step.length > 0)
 }
 
-function stepMessages(step: readonly MessagePart[]): OpenAiMessage[] {
+function stepMessages(step: readonly MessagePart[], author: string): OpenAiMessage[] {
   const text = textOfParts(step)
   const tools = step.filter(isToolPart)
   if (text === '' && tools.length === 0) return []
+  const reasoning = ownReasoning(step, author)
   return [
     {
       role: 'assistant',
       content: text === '' ? null : text,
-      ...(tools.length > 0 && { tool_calls: tools.map(toToolCall) }),
+      ...(reasoning !== '' && { reasoning_content: reasoning }),
+      ...(tools.length > 0 && { tool_calls: tools.map((tool) => toToolCall(tool, author)) }),
     },
     // Every call needs an answer, or the server refuses the conversation.
     ...tools.map((tool): OpenAiMessage => ({
@@ -95,12 +108,22 @@ function stepMessages(step: readonly MessagePart[]): OpenAiMessage[] {
   ]
 }
 
-function toToolCall(tool: ToolPart): ToolCall {
+function ownReasoning(step: readonly MessagePart[], author: string): string {
+  return step
+    .filter((part) => part.type === 'reasoning')
+    .filter(({ providerMetadata }) => authorshipOf(providerMetadata, author))
+    .map(({ text }) => text)
+    .join('')
+}
+
+function toToolCall(tool: ToolPart, author: string): ToolCall {
+  const { extra_content } = authorshipOf(tool.callProviderMetadata, author) ?? {}
   const input = typeof tool.input === 'string' ? tool.input : JSON.stringify(tool.input ?? {})
   return {
     id: tool.toolCallId,
     type: 'function',
     function: { name: toolNameOf(tool), arguments: input },
+    ...(extra_content !== undefined && { extra_content }),
   }
 }
 

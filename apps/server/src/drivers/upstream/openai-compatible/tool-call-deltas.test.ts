@@ -9,6 +9,8 @@ import { describe, expect, it } from 'vitest'
 import type { ToolCallDelta } from './completion-event.ts'
 import { OpenAiMapping } from './openai-mapping.ts'
 
+const context = { tools: {}, takenIds: [], author: 'me' }
+
 const rome = '{"city":"Rome"}'
 const bern = '{"city":"Bern"}'
 
@@ -95,7 +97,7 @@ describe('ToolCallDeltas', () => {
 
   it('finds free ids soon, also for thousands of calls with the same', () => {
     const deltas = Array.from({ length: 20_000 }, (_, index) => delta(index, 'a', 'time', '{}'))
-    const mapping = new OpenAiMapping()
+    const mapping = new OpenAiMapping(context)
     const chunks: UIMessageChunk[] = []
     mapping.map(JSON.stringify({ choices: [{ delta: { tool_calls: deltas } }] }), chunks)
     const ids = chunks.flatMap((chunk) =>
@@ -111,7 +113,7 @@ function delta(index: number | null, id: string, name: string, text: string): To
 
 /** Of each call the id, the name and the arguments. */
 function callsOf(deltas: ToolCallDelta[], takenIds: string[] = []) {
-  const mapping = new OpenAiMapping({}, takenIds)
+  const mapping = new OpenAiMapping({ ...context, takenIds })
   const chunks: UIMessageChunk[] = []
   for (const call of deltas)
     mapping.map(JSON.stringify({ choices: [{ delta: { tool_calls: [call] } }] }), chunks)

@@ -1,5 +1,6 @@
 import type { Tools, UIMessageChunk } from '@assistant-ui-proxy/contract'
 import type { ToolCallDelta } from './completion-event.ts'
+import { metadataOf } from './provider-metadata.ts'
 
 interface ToolCall {
   /** As the server says it; empty where it says none. */
@@ -7,22 +8,32 @@ interface ToolCall {
   /** What every chunk of the call begins with. */
   readonly head: { readonly toolCallId: string; readonly toolName: string; readonly dynamic?: true }
   arguments: string
+  /** What the server wants back with it. */
+  extraContent: unknown
+}
+
+/** What calls are to be seen in. */
+export interface CallContext {
+  /** Those that the request declared; the AI SDK calls others dynamic. */
+  readonly tools: Tools
+  /** Those that the conversation's tool calls have. */
+  readonly takenIds: Iterable<string>
+  /** As `nameAuthor` says it. */
+  readonly author: string
 }
 
 /** The calls of one completion, as they grow. */
 export class ToolCallDeltas {
   readonly #tools: Tools
   readonly #takenIds: Set<string>
+  readonly #author: string
   readonly #calls: ToolCall[] = []
   readonly #callAt = new Map<number, ToolCall>()
 
-  /**
-   * @param tools those that the request declared; the AI SDK calls others dynamic
-   * @param takenIds those that calls of earlier steps have
-   */
-  constructor(tools: Tools, takenIds: Iterable<string>) {
+  constructor({ tools, takenIds, author }: CallContext) {
     this.#tools = tools
     this.#takenIds = new Set(takenIds)
+    this.#author = author
   }
 
   /** Whether a call begins, rather than goes on. */
@@ -32,6 +43,7 @@ export class ToolCallDeltas {
 
   map(delta: ToolCallDelta, chunks: UIMessageChunk[]): void {
     const call = this.#callOf(delta) ?? this.#begin(delta, chunks)
+    call.extraContent ??= delta.extra_content ?? undefined
     const inputTextDelta = delta.function?.arguments
     if (!inputTextDelta) return
     call.arguments += inputTextDelta
@@ -41,7 +53,13 @@ export class ToolCallDeltas {
   /** @param isCut whether the last may be without its arguments, rather than have none */
   close(chunks: UIMessageChunk[], isCut: boolean): void {
     const last = this.#calls.at(-1)
-    for (const call of this.#calls) chunks.push(inputChunk(call, isCut && call === last))
+    for (const call of this.#calls) {
+      const { extraContent: extra_content } = call
+      const provided = extra_content !== undefined && {
+        providerMetadata: metadataOf({ author: this.#author, extra_content }),
+      }
+      chunks.push({ ...inputChunk(call, isCut && call === last), ...provided })
+    }
   }
 
   /** @returns undefined where another begins */
@@ -65,7 +83,7 @@ export class ToolCallDeltas {
     const isDeclared = Object.hasOwn(this.#tools, toolName)
     const toolCallId = this.#free(id || `call_${index}`)
     const head = { toolCallId, toolName, ...(!isDeclared && { dynamic: true as const }) }
-    const call = { id, head, arguments: '' }
+    const call: ToolCall = { id, head, arguments: '', extraContent: undefined }
     this.#calls.push(call)
     this.#callAt.set(index, call)
     chunks.push({ type: 'tool-input-start', ...head })
