@@ -189,8 +189,14 @@ export class Run {
     if (signal.reason === ('shutdown' satisfies StopReason)) return interrupted()
     if (signal.aborted) return undefined
     const problem = problemOf(error)
-    if (problem === undefined) this.#log.error({ err: error }, 'a run failed unexpectedly')
-    return problem ?? maskedProblem()
+    if (problem === undefined) {
+      this.#log.error({ err: error }, 'a run failed unexpectedly')
+      return maskedProblem()
+    }
+    const { code, detail } = problem
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : ''
+    this.#log.warn({ reply_id: this.#replyId, code, detail, cause }, 'a reply failed')
+    return problem
   }
 
   /** @returns why it could not be kept */

@@ -223,6 +223,42 @@ describe('the openai-compatible upstream', () => {
     ])
   })
 
+  it('does without the count of tokens where the server does not know how to ask for it', async () => {
+    const asked: object[] = []
+    const words = {
+      detail: [{ type: 'extra_forbidden', loc: ['body', 'stream_options', 'include_usage'] }],
+    }
+    const url = await startPeer(async (request, response) => {
+      const body = (await json(request)) as object
+      asked.push(body)
+      if ('stream_options' in body) response.writeHead(422).end(JSON.stringify({ message: words }))
+      else sse(response).end(readFileSync(resolve(fixtures, 'text.sse')))
+    })
+    const env = { UPSTREAM: 'openai-compatible', OPENAI_BASE_URL: url, OPENAI_MODEL: 'm' }
+    const { client } = await startTestServer({ env })
+    for (const _ of ['first', 'second'])
+      expect(await ask(client, hello)).toMatchObject({ status: 'complete' })
+    expect(asked.map((body) => 'stream_options' in body)).toEqual([true, false, false])
+  })
+
+  it('logs what the server says of a refusal, without its key, and tells none of it', async () => {
+    const lines: string[] = []
+    const url = await startPeer((_request, response) => {
+      response.writeHead(400).end('{"error":{"message":"Too\\n long for sk-secret, by 3 tokens"}}')
+    })
+    const env = { UPSTREAM: 'openai-compatible', OPENAI_BASE_URL: url, OPENAI_API_KEY: 'sk-secret' }
+    const { client } = await startTestServer({
+      env: { ...env, OPENAI_MODEL: 'm' },
+      onLog: (line) => lines.push(line),
+    })
+    const answer = await client.chat.send({ body: { ...hello, id: 't1' } })
+    expect(answer).toMatchObject({ status: 502, body: { code: 'upstream_rejected' } })
+    expect(JSON.stringify(answer.body)).not.toMatch(/tokens|secret/)
+    await expect.poll(() => lines.join('')).toContain('by 3 tokens')
+    expect(lines.join('')).not.toContain('sk-secret')
+    expect(JSON.stringify(await messagesOf(client, 't1'))).not.toContain('tokens')
+  })
+
   it('keeps its key out of every answer and every log', async () => {
     const lines: string[] = []
     const onLog = (line: string) => lines.push(line)

@@ -6,7 +6,8 @@ import type { Batch } from '../../chat/upstream.ts'
 import type { Sink } from '../../sink.ts'
 import { createDecompressor } from './decompressor.ts'
 import { EventMapper, type EventMapping } from './event-mapper.ts'
-import { connectionError, errorOfStatus, interruption } from './upstream-errors.ts'
+import { Refusal } from './refusal.ts'
+import { connectionError, interruption } from './upstream-errors.ts'
 
 export interface EventRequest {
   readonly url: URL
@@ -43,6 +44,7 @@ class EventExchange implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined
   #decompressor: Transform | undefined
   #state: 'asked' | 'answered' | 'over' = 'asked'
+  #refusal: Refusal | undefined
   #drainedBytes = 0
   #drainTimer: NodeJS.Timeout | undefined
 
@@ -76,7 +78,8 @@ class EventExchange implements Dispatcher.DispatchHandler {
   ): void {
     if (status < 200 || this.#state === 'over') return
     const header = (name: string) => headers[name]?.toString()
-    if (status !== 200) return this.#end(errorOfStatus(status, header('retry-after')))
+    if (status !== 200)
+      return this.#hear(new Refusal(status, header('retry-after'), this.#secrets()))
     if (!header('content-type')?.toLowerCase().startsWith('text/event-stream'))
       return this.#end(
         new AppError('upstream_protocol', 'The upstream did not answer with an event stream.'),
@@ -93,6 +96,8 @@ class EventExchange implements Dispatcher.DispatchHandler {
     if (this.#state === 'over') {
       this.#drainedBytes += bytes.length
       if (this.#drainedBytes > drainLimitBytes) controller.abort(disconnected)
+    } else if (this.#refusal !== undefined) {
+      if (!this.#refusal.add(bytes)) this.#end(this.#refusal.toError())
     } else if (this.#decompressor === undefined) {
       this.#read(bytes)
     } else if (!this.#decompressor.write(bytes)) {
@@ -102,7 +107,8 @@ class EventExchange implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     clearTimeout(this.#drainTimer)
-    if (this.#state === 'over' || this.#decompressor === undefined) this.#close()
+    if (this.#refusal !== undefined) this.#settle(this.#refusal.toError())
+    else if (this.#state === 'over' || this.#decompressor === undefined) this.#close()
     else this.#decompressor.end()
   }
 
@@ -192,13 +198,27 @@ class EventExchange implements Dispatcher.DispatchHandler {
   #settle(error: unknown): void {
     if (this.#state === 'over') return
     this.#state = 'over'
+    clearTimeout(this.#drainTimer)
     this.#request.signal.removeEventListener('abort', this.#leave)
     this.#decompressor?.destroy()
     if (error === undefined) this.#ended.resolve()
     else this.#ended.reject(error)
   }
 
+  /** What an upstream says of its refusal; it is not waited for long. */
+  #hear(refusal: Refusal): void {
+    this.#refusal = refusal
+    this.#drainTimer = setTimeout(() => this.#disconnect(refusal.toError()), drainTimeoutMs)
+  }
+
+  /** The values of the headers that hold credentials. */
+  #secrets(): string[] {
+    const { authorization } = this.#request.headers ?? {}
+    return authorization === undefined ? [] : [authorization.replace(/^Bearer /, '')]
+  }
+
   #failure(cause: Error): unknown {
+    if (this.#refusal !== undefined) return this.#refusal.toError()
     return this.#state === 'answered'
       ? interruption(cause)
       : connectionError(this.#request.url.origin, cause)

@@ -3,14 +3,19 @@ import { errors } from 'undici'
 import { AppError } from '../../app-error.ts'
 
 /**
- * The error that an upstream's status stands for. Its words are not passed on: they are known to hold
- * parts of keys.
+ * The error that an upstream's status stands for.
  * @param retryAfter the header: seconds, or a date
+ * @param cause what it says, which is for the log alone
  */
-export function errorOfStatus(status: number, retryAfter: string | undefined): AppError {
+export function errorOfStatus(
+  status: number,
+  retryAfter: string | undefined,
+  cause?: Error,
+): AppError {
   const retryAfterMs = parseRetryAfter(retryAfter)
   const [code, advice] = meaningOf(status)
   return new AppError(code, `The upstream answered with status ${status}: ${advice}`, {
+    cause,
     ...(retryAfterMs !== undefined && { retry_after_ms: retryAfterMs }),
   })
 }

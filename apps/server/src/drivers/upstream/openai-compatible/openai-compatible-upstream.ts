@@ -26,6 +26,8 @@ export class OpenAiCompatibleUpstream implements Upstream {
   readonly #url: URL
   readonly #headers: Readonly<Record<string, string>>
   #defaultModel: string | undefined
+  /** Until the server turns out to be one that does not know the question. */
+  #asksForUsage = true
   readonly #findingDefaultModel = new SharedCall((signal) => this.#findDefaultModel(signal))
 
   constructor(agent: Agent, { baseUrl, apiKey, model }: OpenAiCompatibleOptions) {
@@ -42,16 +44,25 @@ export class OpenAiCompatibleUpstream implements Upstream {
     const model =
       request.model ?? this.#defaultModel ?? (await this.#findingDefaultModel.join(signal))
     const author = nameAuthor(this.#url, model)
-    const body = {
-      model,
-      messages: toOpenAiMessages(messages, author),
-      tools: toOpenAiTools(tools),
-      stream: true,
-      stream_options: { include_usage: true },
+    const ask = (asksForUsage: boolean) => {
+      const body = {
+        model,
+        messages: toOpenAiMessages(messages, author),
+        tools: toOpenAiTools(tools),
+        stream: true,
+        ...(asksForUsage && { stream_options: { include_usage: true } }),
+      }
+      const exchange = { url: this.#url, headers: this.#headers, body, signal }
+      const mapping = new OpenAiMapping({ tools, takenIds: toolCallIdsOf(messages), author })
+      return streamEvents(this.#agent, exchange, mapping, sink)
     }
-    const exchange = { url: this.#url, headers: this.#headers, body, signal }
-    const mapping = new OpenAiMapping({ tools, takenIds: toolCallIdsOf(messages), author })
-    await streamEvents(this.#agent, exchange, mapping, sink)
+    try {
+      await ask(this.#asksForUsage)
+    } catch (error) {
+      if (!this.#asksForUsage || !isAboutUsage(error)) throw error
+      await ask(false)
+      this.#asksForUsage = false
+    }
   }
 
   async listModels() {
@@ -69,4 +80,14 @@ export class OpenAiCompatibleUpstream implements Upstream {
       )
     return (this.#defaultModel = model)
   }
+}
+
+/** Whether a server, such as Mistral's, refuses a request because it asks how many tokens it took. */
+function isAboutUsage(error: unknown): boolean {
+  return (
+    error instanceof AppError &&
+    error.problem.code === 'upstream_rejected' &&
+    error.cause instanceof Error &&
+    error.cause.message.includes('stream_options')
+  )
 }

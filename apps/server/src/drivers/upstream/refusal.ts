@@ -1,0 +1,48 @@
+import type { AppError } from '../../app-error.ts'
+import { errorOfStatus } from './upstream-errors.ts'
+
+const maxWordsBytes = 4_096
+const maxWordsLength = 500
+
+/** Keys of the usual forms, and what is too long for a word. */
+const keyLike = /\b(?:sk|pk|rk|gsk|csk|xai|hf|key|pplx|nvapi|Bearer)[-_ ][\w.-]+|[\w.-]{32,}/g
+
+/** An answer whose status says that there will be no stream. */
+export class Refusal {
+  readonly #status: number
+  readonly #retryAfter: string | undefined
+  readonly #secrets: readonly string[]
+  #words = ''
+  #size = 0
+
+  /** @param secrets what must not be told of what it says */
+  constructor(status: number, retryAfter: string | undefined, secrets: readonly string[]) {
+    this.#status = status
+    this.#retryAfter = retryAfter
+    this.#secrets = secrets
+  }
+
+  /** @returns whether more of what it says is wanted */
+  add(bytes: Buffer): boolean {
+    this.#words += bytes.toString('latin1', 0, maxWordsBytes - this.#size)
+    this.#size = this.#words.length
+    return this.#size < maxWordsBytes
+  }
+
+  /** Its cause, which is for the log alone, is what the upstream says. */
+  toError(): AppError {
+    const words = this.#tellableWords()
+    const cause = words === '' ? undefined : new Error(words)
+    return errorOfStatus(this.#status, this.#retryAfter, cause)
+  }
+
+  #tellableWords(): string {
+    // These are about keys, and hold parts of them.
+    if (this.#status === 401 || this.#status === 403) return ''
+    const words = Buffer.from(this.#words, 'latin1').toString().replaceAll(/\s+/g, ' ').trim()
+    return this.#secrets
+      .reduce((text, secret) => text.replaceAll(secret, '…'), words)
+      .replaceAll(keyLike, '…')
+      .slice(0, maxWordsLength)
+  }
+}
