@@ -160,7 +160,9 @@ describe('the openai-compatible upstream', () => {
     const extra_content = { google: { thought_signature: 'signed' } }
     const call = { index: 0, id: 'a', function: { name: 'time', arguments: '{}' }, extra_content }
     const reasoning = event({ reasoning_content: 'I ' }) + event({ reasoning_content: 'look.' })
-    answers.push(Buffer.from(reasoning + event({ tool_calls: [call] }, 'tool_calls')))
+    const reasoning_details = [{ type: 'reasoning.encrypted', data: 'sealed', index: 0 }]
+    const called = event({ tool_calls: [call], reasoning_details }, 'tool_calls')
+    answers.push(Buffer.from(reasoning + called))
     const first = await ask(client, { ...hello, id: 't1' })
     const parts = first.parts.map((part) =>
       isToolPart(part) ? { ...part, state: 'output-available' as const, output: 9 } : part,
@@ -175,9 +177,10 @@ describe('the openai-compatible upstream', () => {
       .map(({ body }) => body as { messages?: Record<string, unknown>[] } | undefined)
       .map((body) => body?.messages?.find((message) => 'tool_calls' in message))
       .filter((message) => message !== undefined)
-    const own = { reasoning_content: 'I look.', tool_calls: [{ id: 'a', extra_content }] }
+    const tool_calls = [{ id: 'a', extra_content }]
+    const own = { reasoning_content: 'I look.', reasoning_details, tool_calls }
     expect(saidBefore).toMatchObject([own, own, {}])
-    expect(JSON.stringify(saidBefore[2])).not.toMatch(/look|signed/)
+    expect(JSON.stringify(saidBefore[2])).not.toMatch(/look|signed|sealed/)
   })
 
   it('gives calls that come without ids one each, also in the next step of the reply', async () => {

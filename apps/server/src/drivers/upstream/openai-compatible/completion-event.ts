@@ -1,4 +1,5 @@
 import { AppError } from '../../../app-error.ts'
+import type { ReasoningDetail } from './reasoning-details.ts'
 
 /** What of a chat completion's streamed event is read here. All of it may be missing. */
 export interface CompletionEvent {
@@ -21,6 +22,8 @@ export interface Delta {
   /** DeepSeek and vLLM say `reasoning_content`, OpenRouter, Ollama and newer vLLM `reasoning`. */
   readonly reasoning?: string | null
   readonly reasoning_content?: string | null
+  /** Of OpenRouter, beside `reasoning`. */
+  readonly reasoning_details?: readonly ReasoningDetail[] | null
   readonly tool_calls?: readonly ToolCallDelta[] | null
 }
 
@@ -78,12 +81,17 @@ function checkDelta(delta: Fields): void {
   checkString(delta, 'refusal')
   checkString(delta, 'reasoning')
   checkString(delta, 'reasoning_content')
+  listIn(delta, 'reasoning_details').forEach(checkReasoningDetail)
   listIn(delta, 'tool_calls').forEach(checkToolCall)
 }
 
 function checkContentPart(part: unknown): void {
   if (!isObject(part)) throw malformed('content')
   if (part['type'] === 'text' && typeof part['text'] !== 'string') throw malformed('content')
+}
+
+function checkReasoningDetail(detail: unknown): void {
+  if (!isObject(detail)) throw malformed('reasoning_details')
 }
 
 function checkToolCall(call: unknown): void {

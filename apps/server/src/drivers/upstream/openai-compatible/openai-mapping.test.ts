@@ -45,9 +45,31 @@ describe('OpenAiMapping', () => {
     }
     expect(reasoningOf({ reasoning_content: 'Hm' })).toMatchObject({
       text: 'Hm',
-      providerMetadata: metadataOf({ author: 'me' }),
+      providerMetadata: metadataOf('me'),
     })
     expect(reasoningOf({ reasoning: 'Hm' })).not.toHaveProperty('providerMetadata')
+  })
+
+  it.each([
+    ['the first tool call of a step', { tool_calls: [0, 1].map((index) => callAt(index)) }],
+    ['its text, where it has no call', { content: 'So' }],
+  ])('keeps details of the reasoning with %s', (_, said) => {
+    const details = (data: string) => [{ type: 'reasoning.encrypted', data }]
+    const chunks: UIMessageChunk[] = []
+    const mapping = new OpenAiMapping(context)
+    for (const delta of [
+      { reasoning_details: details('a') },
+      said,
+      { reasoning_details: details('b') },
+    ])
+      mapping.map(eventOf(delta), chunks)
+    mapping.map('{"choices":[{"finish_reason":"stop"}]}', chunks)
+    mapping.map('[DONE]', chunks)
+    const { parts } = accumulate(emptyReply, chunks)
+    const [first, second] = parts.slice(1)
+    const metadata = metadataOf('me', { reasoning_details: [...details('a'), ...details('b')] })
+    expect(JSON.stringify(first)).toContain(JSON.stringify(metadata))
+    expect(JSON.stringify(second) ?? '').not.toContain('encrypted')
   })
 
   it('maps tool calls as they grow, and tells arguments that are not JSON', async () => {
@@ -253,6 +275,8 @@ describe('OpenAiMapping', () => {
     ['refusal', eventOf({ refusal: ['No'] })],
     ['reasoning', eventOf({ reasoning: {} })],
     ['reasoning_content', eventOf({ reasoning_content: [] })],
+    ['reasoning_details', eventOf({ reasoning_details: {} })],
+    ['reasoning_details', eventOf({ reasoning_details: ['Hm'] })],
     ['tool_calls', eventOf({ tool_calls: {} })],
     ['tool_calls', eventOf({ tool_calls: [null] })],
     ['index', eventOf({ tool_calls: [{ index: '0' }] })],
@@ -279,6 +303,10 @@ describe('OpenAiMapping', () => {
     },
   )
 })
+
+function callAt(index: number) {
+  return { index, id: `call_${index}`, function: { name: 'time', arguments: '{}' } }
+}
 
 function eventOf(delta: object): string {
   return JSON.stringify({ choices: [{ index: 0, delta }] })

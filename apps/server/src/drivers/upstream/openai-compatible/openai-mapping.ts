@@ -11,6 +11,7 @@ import {
   type Usage,
 } from './completion-event.ts'
 import { metadataOf } from './provider-metadata.ts'
+import { ReasoningDetails, type ReasoningDetail } from './reasoning-details.ts'
 import { TextEventTemplate } from './text-event-template.ts'
 import { ToolCallDeltas, type CallContext } from './tool-call-deltas.ts'
 
@@ -42,12 +43,12 @@ export class OpenAiMapping implements EventMapping {
   #usage: Usage | undefined
   readonly #template = new TextEventTemplate()
   readonly #toolCalls: ToolCallDeltas
-  /** For reasoning that its author wants back. */
-  readonly #providerMetadata
+  readonly #author: string
+  readonly #details = new ReasoningDetails()
 
   constructor(context: CallContext) {
     this.#toolCalls = new ToolCallDeltas(context)
-    this.#providerMetadata = metadataOf({ author: context.author })
+    this.#author = context.author
   }
 
   /** @throws AppError `upstream_protocol` for what is no completion, `upstream_error` for an error */
@@ -76,8 +77,9 @@ export class OpenAiMapping implements EventMapping {
    */
   close(chunks: UIMessageChunk[]): void {
     if (this.#finishReason === undefined) return
-    this.#closePart(chunks)
-    this.#toolCalls.close(chunks, cuts.has(this.#finishReason))
+    const details = this.#details.all
+    this.#closePart(chunks, this.#toolCalls.isEmpty ? details : undefined)
+    this.#toolCalls.close(chunks, cuts.has(this.#finishReason), details)
     const finishReason = finishReasons.get(this.#finishReason) ?? 'other'
     const messageMetadata = {
       ...(this.#model !== undefined && { model: this.#model }),
@@ -102,9 +104,9 @@ export class OpenAiMapping implements EventMapping {
   }
 
   #mapDelta(delta: Delta, chunks: UIMessageChunk[]): void {
+    if (delta.reasoning_details) this.#details.add(delta.reasoning_details)
     // Only what came as `reasoning_content` is wanted back; servers that say `reasoning` may refuse it.
-    if (delta.reasoning_content)
-      this.#grow('reasoning', delta.reasoning_content, chunks, this.#providerMetadata)
+    if (delta.reasoning_content) this.#grow('reasoning', delta.reasoning_content, chunks, true)
     else if (delta.reasoning) this.#grow('reasoning', delta.reasoning, chunks)
     const text = textOfContent(delta.content) || delta.refusal
     if (text) this.#grow('text', text, chunks)
@@ -115,13 +117,13 @@ export class OpenAiMapping implements EventMapping {
     kind: 'text' | 'reasoning',
     delta: string,
     chunks: UIMessageChunk[],
-    providerMetadata?: Record<string, unknown>,
+    isWantedBack = false,
   ): void {
     if (this.#open !== kind) {
       this.#closePart(chunks)
       this.#open = kind
       this.#partId = String(++this.#partCount)
-      const provided = providerMetadata && { providerMetadata }
+      const provided = isWantedBack && { providerMetadata: metadataOf(this.#author) }
       chunks.push({ type: `${kind}-start`, id: this.#partId, ...provided })
     }
     const last = chunks.at(-1)
@@ -130,9 +132,12 @@ export class OpenAiMapping implements EventMapping {
     else chunks.push({ type: `${kind}-delta`, id: this.#partId, delta })
   }
 
-  #closePart(chunks: UIMessageChunk[]): void {
+  #closePart(chunks: UIMessageChunk[], details?: readonly ReasoningDetail[]): void {
     if (this.#open === undefined) return
-    chunks.push({ type: `${this.#open}-end`, id: this.#partId })
+    const provided = details && {
+      providerMetadata: metadataOf(this.#author, { reasoning_details: details }),
+    }
+    chunks.push({ type: `${this.#open}-end`, id: this.#partId, ...provided })
     this.#open = undefined
   }
 

@@ -83,7 +83,7 @@ it('sends each step of a reply with the results of its tools, and no reasoning o
 })
 
 it('gives reasoning and what came with a tool call back to their author, and to nobody else', () => {
-  const mine = (more?: object) => metadataOf({ author: 'me', ...more })
+  const mine = (more?: object) => metadataOf('me', more)
   const step = (metadata: (more?: object) => Record<string, unknown>, toolCallId: string) => [
     { type: 'step-start' as const },
     { type: 'reasoning' as const, text: 'Hm', providerMetadata: metadata() },
@@ -96,7 +96,7 @@ it('gives reasoning and what came with a tool call back to their author, and to 
       callProviderMetadata: metadata({ extra_content: { google: { thought_signature: 's' } } }),
     },
   ]
-  const theirs = (more?: object) => metadataOf({ author: 'they', ...more })
+  const theirs = (more?: object) => metadataOf('they', more)
   const nobodys = () => ({ other: { author: 'me' }, 'openai-compatible': 'me' })
   const parts = [...step(mine, 'a'), ...step(theirs, 'b'), ...step(nobodys, 'c')]
   const replies = toOpenAiMessages([{ role: 'assistant', parts }], 'me').filter(
@@ -113,6 +113,22 @@ it('gives reasoning and what came with a tool call back to their author, and to 
     { role: 'assistant', content: null, tool_calls: [{ id: 'b', ...call }] },
     { role: 'assistant', content: null, tool_calls: [{ id: 'c', ...call }] },
   ])
+})
+
+it('gives details of its reasoning back to a model, whatever part has them', () => {
+  const reasoning_details = [{ type: 'reasoning.encrypted', data: 'a' }]
+  const metadata = metadataOf('me', { reasoning_details })
+  const text = { type: 'text' as const, text: 'So', providerMetadata: metadata }
+  const call = {
+    type: 'tool-time' as const,
+    toolCallId: 'a',
+    state: 'output-available' as const,
+    callProviderMetadata: metadata,
+  }
+  const reply = (author: string) =>
+    [text, call].map((part) => toOpenAiMessages([{ role: 'assistant', parts: [part] }], author)[0])
+  expect(reply('me')).toMatchObject([{ reasoning_details }, { reasoning_details }])
+  for (const message of reply('they')) expect(message).not.toHaveProperty('reasoning_details')
 })
 
 it('leaves out a reply that says nothing', () => {

@@ -31,6 +31,7 @@ export type OpenAiMessage =
       role: 'assistant'
       content: string | null
       reasoning_content?: string
+      reasoning_details?: unknown
       tool_calls?: ToolCall[]
     }
   | { role: 'tool'; tool_call_id: string; content: string }
@@ -92,11 +93,13 @@ function stepMessages(step: readonly MessagePart[], author: string): OpenAiMessa
   const tools = step.filter(isToolPart)
   if (text === '' && tools.length === 0) return []
   const reasoning = ownReasoning(step, author)
+  const details = ownReasoningDetails(step, author)
   return [
     {
       role: 'assistant',
       content: text === '' ? null : text,
       ...(reasoning !== '' && { reasoning_content: reasoning }),
+      ...(details !== undefined && { reasoning_details: details }),
       ...(tools.length > 0 && { tool_calls: tools.map((tool) => toToolCall(tool, author)) }),
     },
     // Every call needs an answer, or the server refuses the conversation.
@@ -114,6 +117,14 @@ function ownReasoning(step: readonly MessagePart[], author: string): string {
     .filter(({ providerMetadata }) => authorshipOf(providerMetadata, author))
     .map(({ text }) => text)
     .join('')
+}
+
+function ownReasoningDetails(step: readonly MessagePart[], author: string): unknown {
+  return step
+    .filter((part) => part.type === 'text' || part.type === 'reasoning' || isToolPart(part))
+    .map((part) => (isToolPart(part) ? part.callProviderMetadata : part.providerMetadata))
+    .map((metadata) => authorshipOf(metadata, author)?.reasoning_details)
+    .find((details) => details !== undefined)
 }
 
 function toToolCall(tool: ToolPart, author: string): ToolCall {

@@ -1,14 +1,19 @@
 import { createHash } from 'node:crypto'
 
 /**
- * Who wrote a part, and what of it goes back to its author alone: DeepSeek and Kimi refuse a conversation
- * whose tool calls are without their reasoning, Gemini one whose calls are without their signatures; Groq,
- * Mistral and Cerebras refuse one that has either.
+ * What of a part goes back to its author alone: DeepSeek and Kimi refuse a conversation whose tool calls are
+ * without their reasoning, Gemini one whose calls are without their signatures, for which OpenRouter has a
+ * form of its own; Groq, Mistral and Cerebras refuse a conversation that has them.
  */
-interface Authorship {
-  readonly author: string
+interface WantedBack {
   /** Of a tool call, as it came. */
   readonly extra_content?: unknown
+  /** Of the step that the part is in. */
+  readonly reasoning_details?: unknown
+}
+
+interface Authorship extends WantedBack {
+  readonly author: string
 }
 
 type ProviderMetadata = Readonly<Record<string, unknown>>
@@ -23,8 +28,8 @@ export function nameAuthor({ origin, pathname }: URL, model: string): string {
     .slice(0, 16)
 }
 
-export function metadataOf(authorship: Authorship) {
-  return { [provider]: authorship }
+export function metadataOf(author: string, wanted: WantedBack = {}) {
+  return { [provider]: { author, ...wanted } satisfies Authorship }
 }
 
 /** @returns undefined where somebody else wrote the part, or nobody knows who */

@@ -1,6 +1,7 @@
 import type { Tools, UIMessageChunk } from '@assistant-ui-proxy/contract'
 import type { ToolCallDelta } from './completion-event.ts'
 import { metadataOf } from './provider-metadata.ts'
+import type { ReasoningDetail } from './reasoning-details.ts'
 
 interface ToolCall {
   /** As the server says it; empty where it says none. */
@@ -36,6 +37,10 @@ export class ToolCallDeltas {
     this.#author = author
   }
 
+  get isEmpty(): boolean {
+    return this.#calls.length === 0
+  }
+
   /** Whether a call begins, rather than goes on. */
   begins(delta: ToolCallDelta): boolean {
     return this.#callOf(delta) === undefined
@@ -50,16 +55,26 @@ export class ToolCallDeltas {
     chunks.push({ type: 'tool-input-delta', toolCallId: call.head.toolCallId, inputTextDelta })
   }
 
-  /** @param isCut whether the last may be without its arguments, rather than have none */
-  close(chunks: UIMessageChunk[], isCut: boolean): void {
+  /**
+   * @param isCut whether the last may be without its arguments, rather than have none
+   * @param details what the server wants back with the calls
+   */
+  close(chunks: UIMessageChunk[], isCut: boolean, details?: readonly ReasoningDetail[]): void {
     const last = this.#calls.at(-1)
-    for (const call of this.#calls) {
-      const { extraContent: extra_content } = call
-      const provided = extra_content !== undefined && {
-        providerMetadata: metadataOf({ author: this.#author, extra_content }),
-      }
-      chunks.push({ ...inputChunk(call, isCut && call === last), ...provided })
+    for (const [index, call] of this.#calls.entries()) {
+      const isFirst = index === 0
+      const providerMetadata = this.#metadataOf(call, isFirst ? details : undefined)
+      const chunk = inputChunk(call, isCut && call === last)
+      chunks.push({ ...chunk, ...(providerMetadata && { providerMetadata }) })
     }
+  }
+
+  #metadataOf({ extraContent }: ToolCall, details: readonly ReasoningDetail[] | undefined) {
+    if (extraContent === undefined && details === undefined) return undefined
+    return metadataOf(this.#author, {
+      ...(extraContent !== undefined && { extra_content: extraContent }),
+      ...(details !== undefined && { reasoning_details: details }),
+    })
   }
 
   /** @returns undefined where another begins */

@@ -1,0 +1,38 @@
+/** Of its fields `type` and `index` say which it is, or a part of which. */
+export type ReasoningDetail = Readonly<Record<string, unknown>>
+
+/** What grows from event to event. */
+const growing = ['text', 'summary'] as const
+
+/**
+ * A model's reasoning as OpenRouter wants it back, put together from the pieces in which it comes: those
+ * of one type with one index are one, but what is encrypted comes whole.
+ * @see OpenRouter's documentation, “Preserving reasoning blocks”
+ */
+export class ReasoningDetails {
+  readonly #details: Record<string, unknown>[] = []
+
+  add(pieces: readonly ReasoningDetail[]): void {
+    for (const piece of pieces) {
+      const begun = this.#details.findLast(
+        ({ type, index }) => type === piece['type'] && index === piece['index'],
+      )
+      if (begun === undefined || piece['type'] === 'reasoning.encrypted')
+        this.#details.push({ ...piece })
+      else grow(begun, piece)
+    }
+  }
+
+  /** Undefined where there is none. */
+  get all(): readonly ReasoningDetail[] | undefined {
+    return this.#details.length > 0 ? this.#details : undefined
+  }
+}
+
+function grow(begun: Record<string, unknown>, piece: ReasoningDetail): void {
+  const before = { ...begun }
+  for (const [name, value] of Object.entries(piece)) if (value !== null) begun[name] = value
+  for (const name of growing)
+    if (typeof before[name] === 'string' && typeof piece[name] === 'string')
+      begun[name] = before[name] + piece[name]
+}
