@@ -62,6 +62,7 @@ test('Escape in the drawer clears what was written before it closes it', async (
   await chat.button('Options for Small screen, renamed', drawer).tap()
   await page.getByRole('menuitem', { name: 'Rename' }).tap()
   await expect(page.getByRole('textbox', { name: 'Title' })).toBeFocused()
+  await page.getByRole('textbox', { name: 'Title' }).fill('')
   await page.keyboard.press('Escape')
   await expect(page.getByRole('textbox', { name: 'Title' })).toHaveCount(0)
   await expect(drawer).toBeVisible()

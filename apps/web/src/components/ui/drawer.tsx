@@ -18,9 +18,8 @@ export function Drawer({ label, onClose, returnTo, children }: DrawerProps) {
         <Dialog.Content
           aria-describedby={undefined}
           onEscapeKeyDown={(event) => {
-            // First it is of the field that has something to lose.
-            if (event.target instanceof HTMLInputElement && event.target.value !== '')
-              event.preventDefault()
+            // First it is of the field that has something to do with it.
+            if ((event.target as Element).matches('[data-takes-escape]')) event.preventDefault()
           }}
           onCloseAutoFocus={(event) => {
             event.preventDefault()

@@ -43,6 +43,7 @@ export function RenameField({ thread, onClose }: RenameFieldProps) {
         onChange={(event) => setTitle(event.target.value)}
         onFocus={(event) => event.target.select()}
         onBlur={() => save(false)}
+        data-takes-escape
         onKeyDown={(event) => event.key === 'Escape' && close(true)}
         className="h-9 w-full rounded-md border border-accent bg-raised px-3 text-sm ring-3 ring-accent-wash outline-none max-sm:text-base pointer-coarse:h-11"
       />

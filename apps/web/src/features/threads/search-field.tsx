@@ -31,6 +31,7 @@ export function SearchField({ words, onChange }: SearchFieldProps) {
         placeholder="Search"
         value={words}
         onChange={({ target }) => onChange(target.value)}
+        data-takes-escape={words === '' ? undefined : true}
         onKeyDown={({ key }) => key === 'Escape' && onChange('')}
         className="touchable h-9 w-full rounded-md border border-transparent bg-hover px-9 text-sm placeholder:text-ink-faint hover:border-line focus:bg-raised max-sm:text-base"
       />
