@@ -1,9 +1,13 @@
-import { TextMessagePartProvider, useAuiState } from '@assistant-ui/react'
-import { MarkdownTextPrimitive } from '@assistant-ui/react-markdown'
-import { memo, useMemo } from 'react'
+import { TextMessagePartProvider } from '@assistant-ui/react'
+import {
+  MarkdownTextPrimitive,
+  type MarkdownTextPrimitiveProps,
+} from '@assistant-ui/react-markdown'
+import { memo, useId, useMemo } from 'react'
 import remarkGfm from 'remark-gfm'
 import { footnotePrefix, markdownComponents } from './markdown-components.tsx'
 import { rehypeBlocks } from './rehype-blocks.ts'
+import { rehypeFootnoteLabel } from './rehype-footnote-label.ts'
 import { splitMarkdown } from './split-markdown.ts'
 import './markdown.css'
 
@@ -27,9 +31,16 @@ export function Markdown({ text, isRunning }: MarkdownProps) {
 }
 
 const Block = memo(function Block({ text, isRunning }: MarkdownProps) {
-  // The footnotes of one message are not those of another.
-  const messageId = useAuiState((state) => state.message.id)
-  const options = useMemo(() => ({ clobberPrefix: `${footnotePrefix}${messageId}-` }), [messageId])
+  // The footnotes of one text are not those of another, of the same message neither.
+  const prefix = `${footnotePrefix}${useId()}-`
+  const options = useMemo(() => ({ clobberPrefix: prefix }), [prefix])
+  const rehypePlugins = useMemo(
+    (): MarkdownTextPrimitiveProps['rehypePlugins'] => [
+      rehypeBlocks,
+      [rehypeFootnoteLabel, prefix],
+    ],
+    [prefix],
+  )
   return (
     <TextMessagePartProvider text={text} isRunning={isRunning}>
       <MarkdownTextPrimitive
@@ -45,4 +56,3 @@ const Block = memo(function Block({ text, isRunning }: MarkdownProps) {
 })
 
 const remarkPlugins = [remarkGfm]
-const rehypePlugins = [rehypeBlocks]

@@ -1,5 +1,5 @@
 /** What of a HTML syntax tree's node matters here. */
-interface Node {
+export interface Node {
   readonly type: string
   readonly tagName?: string
   readonly value?: string
