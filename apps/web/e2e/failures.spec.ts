@@ -132,6 +132,26 @@ test('a message for a thread that was deleted elsewhere is kept, and begins it a
   expect(await server.messages(threadId)).toHaveLength(2)
 })
 
+test('a thread that was deleted elsewhere is not shown for ever, and begins anew with the draft', async ({
+  chat,
+  page,
+  request,
+}) => {
+  await chat.open()
+  await chat.ask('Soon to be deleted')
+  await chat.composer.fill('Words that matter')
+  await request.delete(`/api/threads/${chat.threadId}`)
+  // Somebody comes back to the tab.
+  await page.evaluate(() => window.dispatchEvent(new Event('focus')))
+  await expect(page.getByRole('alert').filter({ hasText: 'was deleted' })).toBeVisible()
+  await expect(chat.messages).toHaveCount(0)
+  await expect(chat.threadRow('Soon to be deleted')).toHaveCount(0)
+  await chat.button('Send').click()
+  await chat.replied()
+  await expect(chat.questions).toHaveText([/Words that matter/])
+  await expect(chat.sidebar.locator(`a[href="/t/${chat.threadId}"]`)).toBeVisible()
+})
+
 test('a reply is shown plainly where what formats it does not come', async ({ chat, page }) => {
   await page.route('**/assets/markdown-*.js', (route) => route.abort())
   await chat.open()

@@ -27,6 +27,7 @@ export const chats = new ChatRegistry({
     activity.note(threadId)
     threadList.pages.found(threadId)
   },
+  onGone: (threadId) => threadList.pages.lost(threadId),
   onProblem: checkServerAfter,
 })
 

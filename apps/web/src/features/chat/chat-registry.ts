@@ -8,6 +8,8 @@ export interface ChatRegistryOptions {
   readonly source: ChatSource
   /** Something is being said in a thread. */
   readonly onSend: (threadId: string) => void
+  /** A thread was deleted elsewhere. */
+  readonly onGone: (threadId: string) => void
   /** A request failed, or its stream broke off. */
   readonly onProblem: (problem: Problem) => void
 }
@@ -35,8 +37,14 @@ export class ChatRegistry {
   open(threadId: string, { isNew = false } = {}): ChatStore {
     const known = this.#stores.get(threadId)
     if (known) return known
-    const { onSend, ...options } = this.#options
-    const store = new ChatStore({ ...options, threadId, isNew, onSend: () => onSend(threadId) })
+    const { onSend, onGone, ...options } = this.#options
+    const store = new ChatStore({
+      ...options,
+      threadId,
+      isNew,
+      onSend: () => onSend(threadId),
+      onGone: () => onGone(threadId),
+    })
     this.#stores.set(threadId, store)
     return store
   }

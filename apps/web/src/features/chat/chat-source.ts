@@ -1,9 +1,10 @@
-import type {
-  ChatBody,
-  ChatStreamOptions,
-  Message,
-  Problem,
-  UIMessageChunk,
+import {
+  createProblem,
+  type ChatBody,
+  type ChatStreamOptions,
+  type Message,
+  type Problem,
+  type UIMessageChunk,
 } from '@assistant-ui-proxy/contract'
 import { problemOf } from '../../lib/problem.ts'
 import type { Row } from './message-tree.ts'
@@ -32,7 +33,7 @@ export interface ChatSnapshot {
   readonly rows: readonly Row[]
   readonly headId: string | null
   readonly phase: 'loading' | 'ready' | 'failed'
-  /** Why the messages could not be loaded. */
+  /** Why there are no messages: they could not be loaded, or the thread is gone. */
   readonly problem: Problem | null
   readonly isRunning: boolean
   /** A reply is being written, but the server is out of reach. */
@@ -54,4 +55,10 @@ export async function loadMessages(
     if (mayBeUnknown && problemOf(error).code === 'thread_not_found') return []
     throw error
   }
+}
+
+/** @param outlook what can be done about it */
+export function deletedElsewhere(outlook: string): Problem {
+  const problem = createProblem('thread_not_found', `It was deleted elsewhere. ${outlook}`)
+  return { ...problem, title: 'This conversation was deleted' }
 }

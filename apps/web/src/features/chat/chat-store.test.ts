@@ -307,6 +307,31 @@ describe('ChatStore', () => {
     expect(unsent.all()).toEqual([])
   })
 
+  it('shows no longer what was deleted elsewhere, says so, and begins it anew with what is said next', async () => {
+    const missing = new ProblemError(createProblem('thread_not_found', 'There is no thread t1.'))
+    let isThere = true
+    const { store, bodies } = open(
+      () => reply('r1', 'Hi'),
+      async () => {
+        if (!isThere) throw missing
+        return [message({ id: 'r0', parts: textParts('Before') })]
+      },
+    )
+    await vi.waitFor(() => expect(store.getSnapshot().headId).toBe('r0'))
+    isThere = false
+    await store.refresh()
+    expect(store.getSnapshot()).toMatchObject({
+      rows: [],
+      phase: 'ready',
+      problem: { code: 'thread_not_found', title: 'This conversation was deleted' },
+    })
+    store.say(hello, null)
+    expect(store.getSnapshot().problem).toBeNull()
+    await ended(store)
+    expect(branch(store)).toEqual(['Hello', 'Hi'])
+    expect(bodies).toMatchObject([{ trigger: 'submit-message', parent_id: null }])
+  })
+
   it('shows a message whose place is gone behind what is left of the thread', async () => {
     const unsent = memoryOfUnsent()
     unsent.add({ id: 'u1', parentId: 'gone', parts: hello })

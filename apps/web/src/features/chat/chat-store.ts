@@ -2,7 +2,12 @@ import type { ChatBody, MessagePart, Problem, UIMessageChunk } from '@assistant-
 import { Listeners } from '../../lib/listeners.ts'
 import { problemOf } from '../../lib/problem.ts'
 import { ActiveReply } from './active-reply.ts'
-import { loadMessages, type ChatSnapshot, type ChatSource } from './chat-source.ts'
+import {
+  deletedElsewhere,
+  loadMessages,
+  type ChatSnapshot,
+  type ChatSource,
+} from './chat-source.ts'
 import { MessageTree, newRow, type Row } from './message-tree.ts'
 import { scheduleFrame } from './schedule-frame.ts'
 import { stopReply } from './stop-reply.ts'
@@ -15,11 +20,15 @@ export interface ChatStoreOptions {
   readonly source: ChatSource
   /** Something is being said here. */
   readonly onSend?: () => void
+  /** The thread was deleted elsewhere. */
+  readonly onGone?: () => void
   /** A request failed, or its stream broke off. */
   readonly onProblem?: (problem: Problem) => void
   readonly unsent?: UnsentMessages
   readonly schedule?: (callback: () => void) => () => void
 }
+
+const deleted = deletedElsewhere('What you write here begins it anew.')
 
 /** How often a reply that is being written but cannot be followed is looked at. */
 const pollIntervalMs = 1_500
@@ -43,6 +52,7 @@ export class ChatStore {
   constructor(options: ChatStoreOptions) {
     this.#options = {
       onSend: () => undefined,
+      onGone: () => undefined,
       onProblem: () => undefined,
       unsent: storedUnsent(options.threadId),
       schedule: scheduleFrame,
@@ -126,6 +136,7 @@ export class ChatStore {
     const { source, threadId } = this.#options
     const waiting = newRow('assistant', question.id)
     this.#edition++
+    this.#problem = null
     this.#tree.add(waiting)
     const active = this.#begin(waiting)
     this.#options.onSend()
@@ -215,7 +226,7 @@ export class ChatStore {
   }
 
   async #merge(): Promise<void> {
-    const { source, threadId, unsent, onProblem } = this.#options
+    const { source, threadId, unsent, onGone, onProblem } = this.#options
     const isUnsent = unsent.all().length > 0
     const edition = this.#edition
     try {
@@ -223,18 +234,23 @@ export class ChatStore {
       if (edition !== this.#edition) return
       this.#tree.merge(messages)
       this.#phase = 'ready'
+      this.#problem = null
       showUnsent(this.#tree, unsent)
       if (messages.length > 0) this.#taken.resolve()
       this.#followIfNeeded()
     } catch (error) {
       const problem = problemOf(error)
       onProblem(problem)
-      if (this.#phase === 'ready') {
-        if (this.#growing()) this.#refreshIn(pollIntervalMs)
-        return
+      if (this.#phase === 'loading') {
+        this.#phase = 'failed'
+        this.#problem = problem
+      } else if (problem.code === 'thread_not_found' && edition === this.#edition) {
+        this.#tree.merge([])
+        this.#problem = deleted
+        onGone()
+      } else if (this.#growing()) {
+        this.#refreshIn(pollIntervalMs)
       }
-      this.#phase = 'failed'
-      this.#problem = problem
     }
     this.#publish()
   }

@@ -1,10 +1,6 @@
-import {
-  createProblem,
-  textOfParts,
-  type MessagePart,
-  type Problem,
-} from '@assistant-ui-proxy/contract'
+import { createProblem, textOfParts, type MessagePart } from '@assistant-ui-proxy/contract'
 import { storage } from '../../lib/storage.ts'
+import { deletedElsewhere } from './chat-source.ts'
 import { newRow, type MessageTree } from './message-tree.ts'
 
 /** What the user said that no server has confirmed: it must outlive a reload. */
@@ -77,10 +73,6 @@ export function showUnsent(tree: MessageTree, unsent: UnsentMessages): void {
 
 const notSent = createProblem('server_unreachable', 'This message was not sent. Try again.')
 
-const deleted: Problem = {
-  ...createProblem(
-    'thread_not_found',
-    'It was deleted elsewhere, so your message was not sent. Retry begins it anew with this message.',
-  ),
-  title: 'This conversation was deleted',
-}
+const deleted = deletedElsewhere(
+  'Your message was not sent. Retry begins the conversation anew with it.',
+)

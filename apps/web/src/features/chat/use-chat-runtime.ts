@@ -14,9 +14,10 @@ import { convertRow } from './convert-message.ts'
 
 /** What the thread's `extras` carry. */
 export interface ChatExtras {
-  /** Why the messages could not be loaded. */
+  /** Why there are no messages. */
   readonly problem: Problem | null
-  readonly load: () => Promise<void>
+  /** Loads them, where that may help. */
+  readonly load: (() => Promise<void>) | undefined
   /** A reply is being written, but the server is out of reach. */
   readonly isReconnecting: boolean
 }
@@ -35,7 +36,8 @@ function createAdapter(
   { rows, headId, phase, problem, isRunning, isReconnecting }: ChatSnapshot,
   takesFiles: boolean,
 ) {
-  const extras: ChatExtras = { problem, load: () => store.load(), isReconnecting }
+  const load = phase === 'failed' ? () => store.load() : undefined
+  const extras: ChatExtras = { problem, load, isReconnecting }
   return {
     messageRepository: { headId, messages: rows.map(convertRow) },
     isRunning,

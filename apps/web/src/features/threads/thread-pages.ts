@@ -72,9 +72,15 @@ export class ThreadPages {
     this.#listeners.notify()
   }
 
+  /** A thread was deleted elsewhere. */
+  lost(threadId: string): void {
+    this.#gone = new Set([...this.#gone, threadId])
+    this.#listeners.notify()
+  }
+
   readonly subscribe = this.#listeners.subscribe
 
-  /** The threads that were listed once and are not any more: they were put away or deleted elsewhere. */
+  /** The threads that were there once and are not any more: they were put away or deleted elsewhere. */
   readonly gone = (): ReadonlySet<string> => this.#gone
 
   /** Whether what is looked at goes on past what is loaded. */
