@@ -74,7 +74,7 @@ test('a file that the server does not take is named, with the reason, and holds 
   await expect(chat.questions.getByRole('img', { name: 'cat.png' })).toBeVisible()
 })
 
-test('how far a file has come is shown, and the message waits until it is there', async ({
+test('how far a file has come is shown, and the message and the page wait until it is there', async ({
   chat,
   page,
 }) => {
@@ -92,7 +92,17 @@ test('how far a file has come is shown, and the message waits until it is there'
   await chat.composer.press('Enter')
   await expect(chat.button('Send')).toBeDisabled()
   await expect(chat.composer).toHaveValue('What is it?')
+  const asked: string[] = []
+  page.on('dialog', async (dialog) => {
+    asked.push(dialog.type())
+    await dialog.dismiss()
+  })
+  await page.close({ runBeforeUnload: true })
+  await expect.poll(() => asked).toEqual(['beforeunload'])
   release()
+  await expect(chat.button('Send')).toBeEnabled()
+  await page.reload()
+  expect(asked).toHaveLength(1)
   await chat.button('Send').click()
   await expect(chat.questions.getByRole('img', { name: 'cat.png' })).toBeVisible()
 })

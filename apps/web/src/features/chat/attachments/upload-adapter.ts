@@ -1,6 +1,7 @@
 import type { Attachment, AttachmentAdapter, PendingAttachment } from '@assistant-ui/react'
 import { nanoid } from 'nanoid'
 import { cloud } from '../../../lib/api.ts'
+import { holdPage } from '../../../lib/hold-page.ts'
 import { tell } from '../../../lib/notices.ts'
 import { bodyOf, problemOf } from '../../../lib/problem.ts'
 import { putFile } from '../../../lib/put-file.ts'
@@ -76,9 +77,11 @@ function startUpload(file: File, signal: AbortSignal) {
   })
   const writer = writable.getWriter()
   void writer.write(0)
-  const url = upload(file, signal, (share) => void writer.write(share)).finally(() =>
-    writer.close(),
-  )
+  const release = holdPage()
+  const url = upload(file, signal, (share) => void writer.write(share)).finally(() => {
+    release()
+    void writer.close()
+  })
   // Whoever sends hears of a failure, or the reader of the shares.
   url.catch(() => undefined)
   return { shares: readable.getReader(), url }
