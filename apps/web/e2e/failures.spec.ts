@@ -167,7 +167,9 @@ test('a page that fails says so, and keeps the draft', async ({ chat, page }) =>
   // No server of this product sends it; a page that is older than its server may get the like.
   await page.route('**/messages', (route) => route.fulfill({ json: [{ id: 'm', parts: null }] }))
   await page.reload()
-  await expect(page.getByRole('alert').filter({ hasText: 'Something went wrong.' })).toBeVisible()
+  const failure = page.getByRole('alert').filter({ hasText: 'Something went wrong' })
+  await expect(failure).toBeVisible()
+  await expect(failure).toHaveCSS('text-align', 'center')
   await page.unroute('**/messages')
   await chat.button('Reload').click()
   await expect(chat.composer).toHaveValue('Half a thought')
