@@ -1,5 +1,7 @@
 import { expect, test } from './support/test.ts'
 
+test.use({ viewport: { width: 1_200, height: 400 } })
+
 test('footnotes are those of their message alone', async ({ chat, page }) => {
   await chat.open()
   const words = ['heron', 'stork']
@@ -12,5 +14,8 @@ test('footnotes are those of their message alone', async ({ chat, page }) => {
     await expect(reference).toHaveAccessibleDescription('Footnotes')
     await reference.click()
     await expect(reply.locator(':target')).toContainText(`Of the ${word}.`)
+    await expect(reply.locator(':target')).toBeInViewport()
+    // The conversation has moved, not the page around it.
+    expect(await page.evaluate(() => document.scrollingElement?.scrollTop)).toBe(0)
   }
 })

@@ -20,7 +20,8 @@ export function Conversation() {
           autoScroll={!isEmpty}
           scrollToBottomOnInitialize={!isEmpty}
           scrollToBottomOnThreadSwitch={!isEmpty}
-          className="flex min-h-0 flex-1 flex-col overflow-y-auto overscroll-contain px-4 [scrollbar-gutter:stable_both-edges]"
+          // Also of what is placed out of the flow, which would make the page itself scroll.
+          className="relative flex min-h-0 flex-1 flex-col overflow-y-auto overscroll-contain px-4 [scrollbar-gutter:stable_both-edges]"
         >
           <Contents />
         </ThreadPrimitive.Viewport>
