@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import { expect, test } from './support/test.ts'
 
 test.use({ viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true })
@@ -20,6 +20,28 @@ test('nothing is wider than a screen of 360 × 640 pixels', async ({ chat, page 
     expect(box?.x).toBeGreaterThanOrEqual(0)
     expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(360)
   }
+})
+
+test('a tool of any name stays on the screen', async ({ chat, page }) => {
+  await chat.open()
+  const toolName = 'look_up_'.repeat(12)
+  const chunks = [
+    { type: 'start', messageId: 'r' },
+    { type: 'tool-input-available', toolCallId: 'c', toolName, input: { city: 'Bern' } },
+    { type: 'finish' },
+  ]
+  // The demo model calls no tools.
+  await page.route('**/api/chat', (route) =>
+    route.fulfill({
+      contentType: 'text/event-stream',
+      body: chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join(''),
+    }),
+  )
+  await chat.send('Look it up')
+  const call = chat.lastReply.getByRole('button', { name: toolName })
+  await expect(call).toBeVisible()
+  const box = await call.boundingBox()
+  expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(360)
 })
 
 test('the list of threads is a drawer on a small screen', async ({ chat, page }) => {
@@ -54,6 +76,8 @@ test('Escape in the drawer clears what was written before it closes it', async (
   const drawer = page.getByRole('dialog', { name: 'Conversations' })
   await chat.button('Conversations').tap()
   const field = drawer.getByRole('textbox', { name: 'Search conversations' })
+  const icon = drawer.getByRole('search').locator('svg')
+  expect(await middleOf(icon)).toBeCloseTo(await middleOf(field), 0)
   await field.fill('renamed')
   await page.keyboard.press('Escape')
   await expect(field).toHaveValue('')
@@ -81,6 +105,11 @@ test('Escape in the drawer clears what was written before it closes it', async (
   await expect(drawer).toHaveCount(0)
   await expect(chat.button('Conversations')).toBeFocused()
 })
+
+async function middleOf(element: Locator): Promise<number> {
+  const box = await element.boundingBox()
+  return (box?.y ?? 0) + (box?.height ?? 0) / 2
+}
 
 test.describe('a window that is short', () => {
   test.use({ viewport: { width: 640, height: 320 } })

@@ -11,7 +11,7 @@ export function LoadProblem({ problem }: { problem: Problem }) {
   return (
     <div role="alert" className="m-auto max-w-sm py-12 text-center">
       <h2 className="font-semibold">{problem.title}</h2>
-      <p className="mt-1.5 text-sm text-pretty text-ink-soft">{problem.detail}</p>
+      <p className="mt-1.5 text-sm text-balance text-ink-soft">{problem.detail}</p>
       {load && (
         <Button ref={passFocusToComposer} className="mt-5" onClick={() => void load()}>
           Try again

@@ -17,7 +17,7 @@ export function SearchField({ words, onChange }: SearchFieldProps) {
     <search className="relative px-3 pb-1">
       <Search
         aria-hidden
-        className="pointer-events-none absolute top-2.5 start-6 size-4 text-ink-faint"
+        className="pointer-events-none absolute start-6 top-0 bottom-1 my-auto size-4 text-ink-faint"
       />
       <input
         ref={field}
@@ -36,7 +36,7 @@ export function SearchField({ words, onChange }: SearchFieldProps) {
         className="touchable h-9 w-full rounded-md border border-transparent bg-hover px-9 text-sm placeholder:text-ink-faint hover:border-line focus:bg-raised max-sm:text-base"
       />
       {words !== '' && (
-        <div className="absolute top-0.5 end-3.5">
+        <div className="absolute end-3.5 top-0 bottom-1 flex items-center">
           <IconButton label="Clear search" onClick={clear}>
             <X aria-hidden className="size-4" />
           </IconButton>
