@@ -55,3 +55,34 @@ test('a new chat that was not sent is found in the list, and sent', async ({ cha
   await expect(chat.threadRow('Nobody heard this (not sent)')).toHaveCount(0)
   await expect(chat.threadRow('Nobody heard this')).toBeVisible()
 })
+
+test('what was written in a thread is there until it is deleted, and no longer', async ({
+  chat,
+  page,
+}) => {
+  await chat.open()
+  await chat.ask('To be deleted')
+  const { threadId } = chat
+  await page.route('**/api/chat', (route) => route.fulfill({ status: 403, body: '' }))
+  await chat.send('Nobody heard this')
+  await expect(chat.lastReply.getByRole('alert')).toBeVisible()
+  await chat.composer.fill('Half a thought')
+  const remove = async () => {
+    await chat.pick('To be deleted', 'Delete')
+    await chat.button('Delete', page.getByRole('alertdialog')).click()
+    await expect(chat.messages).toHaveCount(0)
+  }
+  const thread = `**/api/threads/${threadId}`
+  await page.route(thread, (route) => route.abort())
+  await remove()
+  await expect(page.getByText('The server cannot be reached').first()).toBeVisible()
+  await page.unroute(thread)
+  await page.goto(`/t/${threadId}`)
+  await expect(chat.questions).toHaveText([/To be deleted/, /Nobody heard this/])
+  await expect(chat.composer).toHaveValue('Half a thought')
+
+  await remove()
+  const left = () =>
+    page.evaluate((id) => Object.keys(localStorage).filter((key) => key.includes(id)), threadId)
+  await expect.poll(left).toEqual([])
+})

@@ -2,6 +2,7 @@ import { nanoid } from 'nanoid'
 import type { Problem } from '@assistant-ui-proxy/contract'
 import type { ChatSource } from './chat-source.ts'
 import { ChatStore } from './chat-store.ts'
+import { writeDraft } from './draft.ts'
 import { storedUnsent, unsentThreads, type UnsentThread } from './unsent.ts'
 
 export interface ChatRegistryOptions {
@@ -65,6 +66,7 @@ export class ChatRegistry {
 
   forget(threadId: string): void {
     storedUnsent(threadId).keepOnly(() => false)
+    writeDraft(threadId, { text: '', files: [] })
     this.#stores.get(threadId)?.dispose()
     this.#stores.delete(threadId)
   }

@@ -16,6 +16,7 @@ export interface ThreadListAdapterOptions {
   readonly unsentThreads: () => readonly { readonly id: string; readonly text: string }[]
   /** Whether a thread that the server does not know may yet be opened. */
   readonly isKnownHere: (threadId: string) => boolean
+  /** It is gone for good. */
   readonly onDelete: (threadId: string) => void
 }
 
@@ -107,10 +108,10 @@ export function createThreadListAdapter({
     unarchive: (threadId) => update(threadId, { is_archived: false }),
 
     async delete(threadId) {
-      onDelete(threadId)
       const answer = await client.threads.delete({ params: { thread_id: threadId } })
       // One that is gone already is as it should be.
       if (answer.status !== 404) bodyOf(answer, 204)
+      onDelete(threadId)
     },
 
     async generateTitle(threadId) {
