@@ -24,6 +24,25 @@ test('the focus stays near when a row leaves the list, and comes back from a dia
   await expect(chat.button('New chat')).toBeFocused()
 })
 
+test('the focus goes to the new chat that comes in the place of the open thread', async ({
+  chat,
+  page,
+  request,
+}) => {
+  await request.post('/api/threads', { data: { title: 'Beside them' } })
+  for (const [title, item] of [
+    ['To be put away', 'Archive'],
+    ['To be deleted', 'Delete'],
+  ] as const) {
+    await chat.open()
+    await chat.ask(title)
+    await chat.pick(title, item)
+    if (item === 'Delete') await chat.button('Delete', page.getByRole('alertdialog')).click()
+    await expect(chat.messages).toHaveCount(0)
+    await expect(chat.composer).toBeFocused()
+  }
+})
+
 test('the focus goes to the text box when what had it is gone', async ({ chat, page }) => {
   await chat.open()
   await chat.ask('Hello')

@@ -5,12 +5,12 @@ import { Drawer } from '../components/ui/drawer.tsx'
 import { IconButton } from '../components/ui/icon-button.tsx'
 import { Notices } from '../components/ui/notices.tsx'
 import { ThemeMenu } from '../components/ui/theme-menu.tsx'
-import { composerId } from '../features/chat/composer.tsx'
 import { ModelMenu } from '../features/models/model-menu.tsx'
 import { DemoBadge } from '../features/server-status/demo-badge.tsx'
 import { ServerBanner } from '../features/server-status/server-banner.tsx'
 import { ThreadSidebar } from '../features/threads/thread-sidebar.tsx'
 import { titleOf } from '../features/threads/title-of.ts'
+import { messageBox } from '../lib/message-box.ts'
 import { threadPattern } from '../lib/thread-path.ts'
 import { useMediaQuery } from '../lib/use-media-query.ts'
 import { Brand } from './brand.tsx'
@@ -66,7 +66,7 @@ function SkipLink() {
   return (
     <button
       type="button"
-      onClick={() => document.getElementById(composerId)?.focus()}
+      onClick={() => messageBox()?.focus()}
       className="sr-only rounded-md bg-raised text-sm font-medium shadow-high focus-visible:not-sr-only focus-visible:fixed focus-visible:top-2 focus-visible:start-2 focus-visible:z-50 focus-visible:px-4 focus-visible:py-2"
     >
       Skip to the message box

@@ -2,6 +2,7 @@ import { AuiIf, ComposerPrimitive } from '@assistant-ui/react'
 import { ArrowUp, Paperclip, Square } from 'lucide-react'
 import { IconButton } from '../../components/ui/icon-button.tsx'
 import { Tooltip } from '../../components/ui/tooltip.tsx'
+import { messageBoxId } from '../../lib/message-box.ts'
 import { useMediaQuery } from '../../lib/use-media-query.ts'
 import { ComposerAttachments, useIsHeld } from './attachments/composer-attachments.tsx'
 import { passFocusToTextBox } from './pass-focus-to-text-box.ts'
@@ -29,7 +30,7 @@ export function Composer() {
             </ComposerPrimitive.AddAttachment>
           </AuiIf>
           <ComposerPrimitive.Input
-            id={composerId}
+            id={messageBoxId}
             aria-label="Message"
             dir="auto"
             placeholder="Write a message"
@@ -68,9 +69,6 @@ export function Composer() {
     </ComposerPrimitive.AttachmentDropzone>
   )
 }
-
-/** Of the text box, for those who skip to it. */
-export const composerId = 'message'
 
 const roundButtonStyle =
   'touchable inline-flex size-9 shrink-0 items-center justify-center rounded-full bg-accent text-on-accent transition-[background-color,opacity] hover:bg-accent-hover disabled:bg-selected disabled:text-ink-faint'

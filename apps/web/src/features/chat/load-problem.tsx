@@ -1,8 +1,8 @@
 import { useAuiState } from '@assistant-ui/react'
 import type { Problem } from '@assistant-ui-proxy/contract'
 import { Button } from '../../components/ui/button.tsx'
+import { messageBox } from '../../lib/message-box.ts'
 import { passFocus } from '../../lib/pass-focus.ts'
-import { composerId } from './composer.tsx'
 import type { ChatExtras } from './use-chat-runtime.ts'
 
 /** Instead of the messages, where they could not be loaded, or are gone. */
@@ -21,4 +21,4 @@ export function LoadProblem({ problem }: { problem: Problem }) {
   )
 }
 
-const passFocusToComposer = passFocus(() => () => document.getElementById(composerId))
+const passFocusToComposer = passFocus(() => messageBox)

@@ -5,6 +5,7 @@ import type { ThreadListItemState } from '@assistant-ui/react'
 import { ConfirmDialog } from '../../components/ui/confirm-dialog.tsx'
 import { iconButtonStyle } from '../../components/ui/icon-button.tsx'
 import { Menu, MenuItem } from '../../components/ui/menu.tsx'
+import { messageBox } from '../../lib/message-box.ts'
 import { tellIfItFails } from '../../lib/notices.ts'
 import { rowAfter } from './row-focus.ts'
 import { useThreads } from './threads-context.tsx'
@@ -24,7 +25,10 @@ export function ThreadMenu({ thread, onRename }: ThreadMenuProps) {
   // Asked for when something is done: it throws for a thread that is gone, which may yet be shown.
   const item = () => list.getItemById(thread.id)
   const leave = (how: () => Promise<void>) => {
-    next.current = rowAfter(button.current)
+    // In the place of the open thread comes a new chat; on touch screens that would open the keyboard.
+    const isLeft = list.getState().mainThreadId === thread.id
+    const mayWrite = isLeft && matchMedia('(pointer: fine)').matches
+    next.current = (mayWrite && messageBox()) || rowAfter(button.current)
     tellIfItFails(how())
   }
   return (
