@@ -86,3 +86,31 @@ test('what was written in a thread is there until it is deleted, and no longer',
     page.evaluate((id) => Object.keys(localStorage).filter((key) => key.includes(id)), threadId)
   await expect.poll(left).toEqual([])
 })
+
+test('the browser asks before a page is left with an edit that is not saved', async ({
+  chat,
+  page,
+}) => {
+  await chat.open()
+  await chat.ask('Hello')
+  const asked: string[] = []
+  page.on('dialog', async (dialog) => {
+    asked.push(dialog.type())
+    await dialog.dismiss()
+  })
+  await chat.button('Edit').click()
+  const box = page.getByRole('textbox', { name: 'Edit message' })
+  await box.press('End')
+  await page.reload()
+  expect(asked).toEqual([])
+  await chat.button('Edit').click()
+  await box.fill('Hello, at length')
+  await page.close({ runBeforeUnload: true })
+  await expect.poll(() => asked).toEqual(['beforeunload'])
+  await expect(box).toHaveValue('Hello, at length')
+  await chat.button('Save').click()
+  await chat.replied()
+  await page.reload()
+  await expect(chat.questions).toHaveText([/Hello, at length/])
+  expect(asked).toHaveLength(1)
+})

@@ -1,11 +1,17 @@
-import { ComposerPrimitive, MessagePrimitive } from '@assistant-ui/react'
+import { ComposerPrimitive, MessagePrimitive, useAui, useAuiState } from '@assistant-ui/react'
+import { useEffect } from 'react'
 import { Button } from '../../../components/ui/button.tsx'
+import { holdPage } from '../../../lib/hold-page.ts'
 import { passFocus } from '../../../lib/pass-focus.ts'
 import { ComposerAttachments, useIsHeld } from '../attachments/composer-attachments.tsx'
 
 /** In the place of a message that is being edited. What was there stays, as another version. */
 export function EditComposer() {
+  const aui = useAui()
   const isHeld = useIsHeld()
+  const isChanged = useAuiState((state) => state.composer.text !== aui.message.getCopyText())
+  // Unlike a draft it is not kept through a reload.
+  useEffect(() => (isChanged ? holdPage() : undefined), [isChanged])
   return (
     <MessagePrimitive.Root ref={passFocusToEdit} data-role="user">
       <ComposerPrimitive.Root
