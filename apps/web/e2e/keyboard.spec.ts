@@ -74,3 +74,19 @@ test('a whole conversation works with the keyboard alone', async ({ chat, page }
   await page.keyboard.press('Enter')
   await expect(chat.threadRow('Done by keyboard')).toBeVisible()
 })
+
+test('Enter waits for the reply, and takes nothing from what is written meanwhile', async ({
+  chat,
+  page,
+}) => {
+  await chat.open()
+  await chat.send('Say 60 words slowly')
+  await chat.replying()
+  await chat.composer.fill('And then?')
+  await page.keyboard.press('Enter')
+  await expect(chat.composer).toHaveValue('And then?')
+  await page.keyboard.press('Shift+Enter')
+  await expect(chat.composer).toHaveValue('And then?\n')
+  await chat.button('Stop').click()
+  await expect(chat.composer).toHaveValue('And then?\n')
+})

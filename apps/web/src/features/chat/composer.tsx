@@ -1,4 +1,4 @@
-import { AuiIf, ComposerPrimitive } from '@assistant-ui/react'
+import { AuiIf, ComposerPrimitive, useAuiState } from '@assistant-ui/react'
 import { ArrowUp, Paperclip, Square } from 'lucide-react'
 import { IconButton } from '../../components/ui/icon-button.tsx'
 import { Tooltip } from '../../components/ui/tooltip.tsx'
@@ -12,6 +12,7 @@ import { useComposerDraft } from './use-composer-draft.ts'
 export function Composer() {
   useComposerDraft()
   const isHeld = useIsHeld()
+  const isRunning = useAuiState((state) => state.thread.isRunning)
   // A focused text box would open the on-screen keyboard over the conversation.
   const mayFocus = useMediaQuery('(pointer: fine)')
   return (
@@ -39,6 +40,12 @@ export function Composer() {
             // What one comes here for.
             // oxlint-disable-next-line jsx-a11y/no-autofocus
             autoFocus={mayFocus}
+            onKeyDown={(event) => {
+              // Where Enter sends, it makes no new line while nothing can be sent.
+              const { key, shiftKey, nativeEvent } = event
+              if (isRunning && mayFocus && key === 'Enter' && !shiftKey && !nativeEvent.isComposing)
+                event.preventDefault()
+            }}
             unstable_insertNewlineOnTouchEnter
             className="max-h-[35dvh] min-h-9 flex-1 resize-none bg-transparent px-2.5 py-1.5 leading-6 outline-none placeholder:text-ink-faint max-sm:text-base pointer-coarse:py-2.5"
           />
