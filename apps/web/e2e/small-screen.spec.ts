@@ -124,4 +124,15 @@ test.describe('a window that is short', () => {
     const box = await chat.composer.boundingBox()
     expect(box?.height).toBeLessThanOrEqual(0.35 * 320 + 1)
   })
+
+  test('keeps a message that is edited in sight', async ({ chat, page }) => {
+    await chat.open()
+    await chat.ask('Two of them')
+    await chat.button('Edit').click()
+    const box = page.getByRole('textbox', { name: 'Edit message' })
+    await expect(box).toBeFocused()
+    // The conversation has grown by then, and would have moved on.
+    await page.waitForTimeout(300)
+    await expect(box).toBeInViewport({ ratio: 1 })
+  })
 })

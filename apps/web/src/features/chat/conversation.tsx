@@ -12,15 +12,18 @@ import type { ChatExtras } from './use-chat-runtime.ts'
 /** The thread that is open, and what is said next. */
 export function Conversation() {
   const isEmpty = useAuiState((state) => state.thread.messages.length === 0)
+  const isEditing = useAuiState((state) =>
+    state.thread.messages.some(({ composer }) => composer.isEditing),
+  )
   return (
     <ThreadPrimitive.Root asChild>
       <section aria-label="Conversation" className="flex min-h-0 flex-1 flex-col">
         <ThreadPrimitive.Viewport
-          // What a new chat offers is read from its beginning.
-          autoScroll={!isEmpty}
+          // What a new chat offers is read from its beginning, and what is edited stays in sight.
+          autoScroll={!isEmpty && !isEditing}
           scrollToBottomOnInitialize={!isEmpty}
           scrollToBottomOnThreadSwitch={!isEmpty}
-          // Also of what is placed out of the flow, which would make the page itself scroll.
+          // Relative: what is placed out of the flow in it would otherwise make the page itself scroll.
           className="relative flex min-h-0 flex-1 flex-col overflow-y-auto overscroll-contain px-4 [scrollbar-gutter:stable_both-edges]"
         >
           <Contents />
