@@ -146,6 +146,11 @@ test('a thread that was deleted elsewhere is not shown for ever, and begins anew
   await expect(page.getByRole('alert').filter({ hasText: 'was deleted' })).toBeVisible()
   await expect(chat.messages).toHaveCount(0)
   await expect(chat.threadRow('Soon to be deleted')).toHaveCount(0)
+
+  await page.reload()
+  await expect(page.getByRole('alert').filter({ hasText: 'was deleted' })).toBeVisible()
+  await expect(chat.composer).toHaveValue('Words that matter')
+  await expect(chat.sidebar.locator(`a[href="/t/${chat.threadId}"]`)).toHaveCount(0)
   await chat.button('Send').click()
   await chat.replied()
   await expect(chat.questions).toHaveText([/Words that matter/])

@@ -2,7 +2,7 @@ import { nanoid } from 'nanoid'
 import type { Problem } from '@assistant-ui-proxy/contract'
 import type { ChatSource } from './chat-source.ts'
 import { ChatStore } from './chat-store.ts'
-import { writeDraft } from './draft.ts'
+import { hasDraft, writeDraft } from './draft.ts'
 import { storedUnsent, unsentThreads, type UnsentThread } from './unsent.ts'
 
 export interface ChatRegistryOptions {
@@ -54,9 +54,9 @@ export class ChatRegistry {
     return this.#stores.get(threadId)
   }
 
-  /** Whether something said in the thread waits to be sent, so that the thread may exist here only. */
+  /** Whether something was said or written in the thread that the server does not have. */
   hasUnsent(threadId: string): boolean {
-    return storedUnsent(threadId).all().length > 0
+    return storedUnsent(threadId).all().length > 0 || hasDraft(threadId)
   }
 
   /** The threads that nobody but this browser knows. Of those that are open their stores tell. */

@@ -241,13 +241,14 @@ export class ChatStore {
     } catch (error) {
       const problem = problemOf(error)
       onProblem(problem)
-      if (this.#phase === 'loading') {
-        this.#phase = 'failed'
-        this.#problem = problem
-      } else if (problem.code === 'thread_not_found' && edition === this.#edition) {
+      if (problem.code === 'thread_not_found' && edition === this.#edition) {
         this.#tree.merge([])
+        this.#phase = 'ready'
         this.#problem = deleted
         onGone()
+      } else if (this.#phase === 'loading') {
+        this.#phase = 'failed'
+        this.#problem = problem
       } else if (this.#growing()) {
         this.#refreshIn(pollIntervalMs)
       }

@@ -21,6 +21,11 @@ export function readDraft(threadId: string | undefined): Draft {
   return { text: area.read(key) ?? '', files: parseFiles(area.read(`${key}:files`)) }
 }
 
+export function hasDraft(threadId: string): boolean {
+  const { text, files } = readDraft(threadId)
+  return text !== '' || files.length > 0
+}
+
 /** An empty one is forgotten. */
 export function writeDraft(threadId: string | undefined, { text, files }: Draft): void {
   const [area, key] = placeOf(threadId)
