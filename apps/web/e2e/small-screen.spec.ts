@@ -22,7 +22,7 @@ test('nothing is wider than a screen of 360 × 640 pixels', async ({ chat, page 
   }
 })
 
-test('a tool of any name stays on the screen', async ({ chat, page }) => {
+test('a tool of any name stays on the screen, and its input is set out', async ({ chat, page }) => {
   await chat.open()
   const toolName = 'look_up_'.repeat(12)
   const chunks = [
@@ -42,6 +42,8 @@ test('a tool of any name stays on the screen', async ({ chat, page }) => {
   await expect(call).toBeVisible()
   const box = await call.boundingBox()
   expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(360)
+  await call.tap()
+  expect(await chat.lastReply.locator('pre').innerText()).toBe('{\n  "city": "Bern"\n}')
 })
 
 test('the list of threads is a drawer on a small screen', async ({ chat, page }) => {

@@ -23,7 +23,7 @@ export function ToolPart({
       onToggle={setIsOpen}
     >
       <div className="flex flex-col gap-3 text-sm">
-        {argsText !== '' && <Json title="Input" text={argsText} />}
+        {argsText !== '' && <Json title="Input" text={indent(argsText)} />}
         {result !== undefined && (
           <Json title={isError ? 'Error' : 'Output'} text={textOf(result)} />
         )}
@@ -56,4 +56,13 @@ function describe(isError: boolean, hasResult: boolean, isRunning: boolean): str
 
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value, undefined, 2)
+}
+
+/** JSON that is still on its way stays as it comes. */
+function indent(json: string): string {
+  try {
+    return textOf(JSON.parse(json))
+  } catch {
+    return json
+  }
 }
