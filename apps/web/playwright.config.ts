@@ -17,6 +17,7 @@ export default defineConfig({
     viewport: { width: 1_200, height: 800 },
     colorScheme: 'light',
     actionTimeout: 15_000,
-    trace: 'retain-on-failure',
+    // Its screencast would take as long as the tests themselves; what the page was is there without it.
+    trace: { mode: 'retain-on-failure', screenshots: false },
   },
 })
