@@ -5,7 +5,7 @@ import type {
   ArchivedThread,
 } from '../../../archive/archive-record.ts'
 import type { ArchiveStore } from '../../../archive/archive-store.ts'
-import { ownIdFor } from '../../../archive/own-id.ts'
+import { ownIdFor } from '../../../identity/own-id.ts'
 import type { Owner } from '../../../identity/owner.ts'
 import type { Engine } from './engine.ts'
 import { lockThread } from './lock-thread.ts'
