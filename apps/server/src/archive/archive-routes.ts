@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { json, Router } from 'express'
+import { Router } from 'express'
 import { AppError } from '../app-error.ts'
 import { filePath } from '../files/file-url.ts'
 import type { SignedUrls } from '../files/signed-urls.ts'
@@ -7,6 +7,8 @@ import { ownerOf } from '../http/authentication.ts'
 import { serverUrlOf } from '../http/server-url.ts'
 import { refuseMethodsBut } from '../http/unmatched.ts'
 import type { ArchiveService } from './archive-service.ts'
+import { bytesOf } from './body-bytes.ts'
+import { readConversations } from './read-conversations.ts'
 import { readLines } from './read-lines.ts'
 
 const archiveType = 'application/x-ndjson'
@@ -37,24 +39,22 @@ export function createArchiveRoutes(
     response.end()
   })
 
-  router.post(
-    '/api/import',
-    json({ type: 'application/json', limit: maxChatGptBytes }),
-    async (request, response) => {
-      const owner = ownerOf(response)
-      const linkTo = (id: string) =>
-        urls.signForGood(id, serverUrlOf(publicUrl, request) + filePath(id))
-      if (request.is(archiveType))
-        response.json(await archive.import(owner, readLines(request, maxLineBytes), linkTo))
-      else if (request.is('application/json'))
-        response.json(await archive.importChatGpt(owner, request.body as unknown))
-      else
-        throw new AppError(
-          'unsupported_media_type',
-          `Send an export as ${archiveType}, or ChatGPT’s conversations.json as application/json.`,
-        )
-    },
-  )
+  router.post('/api/import', async (request, response) => {
+    const owner = ownerOf(response)
+    const linkTo = (id: string) =>
+      urls.signForGood(id, serverUrlOf(publicUrl, request) + filePath(id))
+    if (request.is(archiveType)) {
+      const lines = readLines(bytesOf(request), maxLineBytes)
+      response.json(await archive.import(owner, lines, linkTo))
+    } else if (request.is('application/json')) {
+      const conversations = readConversations(bytesOf(request, maxChatGptBytes))
+      response.json(await archive.importChatGpt(owner, conversations))
+    } else
+      throw new AppError(
+        'unsupported_media_type',
+        `Send an export as ${archiveType}, or ChatGPT’s conversations.json as application/json.`,
+      )
+  })
 
   refuseMethodsBut(router, '/api/export', ['GET'])
   refuseMethodsBut(router, '/api/import', ['POST'])

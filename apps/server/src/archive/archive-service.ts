@@ -11,7 +11,7 @@ import {
   type ArchiveRecord,
 } from './archive-record.ts'
 import type { ArchiveStore } from './archive-store.ts'
-import { conversationsOfChatGpt } from './chat-gpt.ts'
+import { readConversation } from './chat-gpt.ts'
 import { notValid, readRecord } from './read-record.ts'
 import { relink } from './relink.ts'
 
@@ -135,14 +135,16 @@ export class ArchiveService {
   }
 
   /**
-   * @param conversations ChatGPT's `conversations.json`
+   * @param conversations those of ChatGPT's `conversations.json`
    * @throws AppError `invalid_request`; what came before it is taken
    */
-  async importChatGpt(owner: Owner, conversations: unknown): Promise<ImportResult> {
+  async importChatGpt(owner: Owner, conversations: AsyncIterable<unknown>): Promise<ImportResult> {
     const result = { ...nothing }
-    for (const { thread, messages } of conversationsOfChatGpt(conversations)) {
+    let index = 0
+    for await (const conversation of conversations) {
+      const { thread, messages } = readConversation(conversation, index++)
       await this.#addThread(owner, thread, messages, result)
-      // A large export takes seconds to read: others have their turns in between.
+      // Many may be read at once: others have their turns in between.
       await setImmediate()
     }
     return result

@@ -43,26 +43,22 @@ type Conversation = z.output<typeof conversationSchema>
 type Node = z.output<typeof nodeSchema> & { readonly id: string }
 
 /**
- * The conversations of ChatGPT's `conversations.json`, with all their branches, each read when it is
- * asked for. What is neither a question nor an answer in words (tools, images, hidden instructions) is
- * left out, and what followed it follows what it followed.
+ * A conversation with all its branches. What is neither a question nor an answer in words (tools, images,
+ * hidden instructions) is left out, and what followed it follows what it followed.
+ * @param index of it in its list
  * @throws AppError `invalid_request`
  */
-export function* conversationsOfChatGpt(
-  conversations: unknown,
-): Generator<{ thread: ArchivedThread; messages: ArchivedMessage[] }> {
-  if (!Array.isArray(conversations)) throw notValid('it is no list')
-  for (const [index, each] of conversations.entries()) {
-    const read = conversationSchema.safeParse(each)
-    if (!read.success) {
-      const [issue] = read.error.issues
-      throw notValid(`${[index, ...(issue?.path ?? [])].join('.')}: ${issue?.message ?? ''}`)
-    }
-    yield readConversation(read.data)
-  }
+export function readConversation(
+  conversation: unknown,
+  index: number,
+): { thread: ArchivedThread; messages: ArchivedMessage[] } {
+  const read = conversationSchema.safeParse(conversation)
+  if (read.success) return convert(read.data)
+  const [issue] = read.error.issues
+  throw notValid(`${[index, ...(issue?.path ?? [])].join('.')}: ${issue?.message ?? ''}`)
 }
 
-function readConversation(conversation: Conversation) {
+function convert(conversation: Conversation) {
   const { title, create_time, update_time, is_archived, mapping } = conversation
   const threadId = idOf(conversation.conversation_id ?? conversation.id)
   const created_at = timeOf(create_time)
@@ -147,7 +143,7 @@ function timeOf(secondsSinceEpoch: number | null | undefined, otherwise?: string
   return new Date(secondsSinceEpoch * 1_000).toISOString()
 }
 
-function notValid(why: string): AppError {
+export function notValid(why: string): AppError {
   return new AppError(
     'invalid_request',
     `This is no conversations.json of ChatGPT (${why}). What came before it is taken.`,

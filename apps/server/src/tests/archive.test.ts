@@ -1,7 +1,11 @@
+import { Agent, request as httpRequest, type OutgoingHttpHeaders } from 'node:http'
+import { json as readJson } from 'node:stream/consumers'
+import { brotliCompressSync, createGzip, deflateSync, gzipSync } from 'node:zlib'
 import { AssistantCloud } from 'assistant-cloud'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { ArchivedMessage, ArchivedThread } from '../archive/archive-record.ts'
 import { ArchiveService } from '../archive/archive-service.ts'
+import { readConversations } from '../archive/read-conversations.ts'
 import { readLines } from '../archive/read-lines.ts'
 import { DiskFileStore } from '../drivers/files/disk-file-store.ts'
 import { openSqliteStorage } from '../drivers/storage/sql/open-sqlite-storage.ts'
@@ -259,17 +263,127 @@ describe('an import', () => {
   it('takes the conversations of ChatGPT one after another, and others have their turns', async () => {
     const { archive, archiveStore } = await openArchive()
     const good = Array.from({ length: 50 }, () => ({ mapping: {} }))
-    let turns = 0
-    let next = setImmediate(function take() {
-      turns++
-      next = setImmediate(take)
-    })
-    onTestFinished(() => clearImmediate(next))
-    await expect(archive.importChatGpt(localOwner, [...good, {}])).rejects.toThrow(
+    const pieces = bytesOf([JSON.stringify([...good, {}])])
+    const turns = countTurns()
+    await expect(archive.importChatGpt(localOwner, readConversations(pieces))).rejects.toThrow(
       '(50.mapping: Invalid input: expected record, received undefined). What came before it is taken.',
     )
-    expect(turns).toBeGreaterThanOrEqual(good.length)
+    expect(turns()).toBeGreaterThanOrEqual(good.length)
     expect(await archiveStore.listThreads(localOwner, undefined, 100)).toHaveLength(good.length)
+  })
+
+  it('adds a long thread little by little, and others have their turns', async () => {
+    const { archiveStore } = await openArchive()
+    const ids = Array.from({ length: 400 }, (_, index) => `m${index}`)
+    const messages = ids.map((id) => JSON.parse(message({ id })) as ArchivedMessage)
+    const turns = countTurns()
+    await archiveStore.addThread(localOwner, JSON.parse(thread('t')) as ArchivedThread, messages)
+    expect(turns()).toBeGreaterThanOrEqual(10)
+    expect(await archiveStore.listMessages(localOwner, 't')).toHaveLength(400)
+  })
+
+  it('takes a conversation of ChatGPT before the next one has come', async () => {
+    const lines: string[] = []
+    const { client, url } = await start('SQLite', {}, undefined, (line) => lines.push(line))
+    const ids = async () => (await client.threads.list()).body
+    const conversation = (id: string) => JSON.stringify({ id, title: '🙂', mapping: {} })
+    const { request, answer } = openImport(url)
+    request.write(`[${conversation('c1')}, ${conversation('c2').slice(0, 12)}`)
+    await expect.poll(ids).toMatchObject([{ id: 'c1', title: '🙂' }])
+    request.end(`${conversation('c2').slice(12)}]`)
+    expect(await answer).toMatchObject({ status: 200, body: { threads: 2 } })
+    // Nor is it lost where the sender leaves, which is no fault of the server's.
+    const left = openImport(url)
+    left.request.write(`[${conversation('c3')}, `)
+    await expect.poll(ids).toHaveLength(3)
+    left.request.destroy()
+    await expect(left.answer).rejects.toThrow('socket hang up')
+    await expect.poll(() => lines.join('')).toContain('request aborted')
+    expect(lines.join('')).not.toContain('a request failed')
+  })
+
+  it.each<[string, string | Buffer]>([
+    ['it is no list', '{"a":1}'],
+    ['0: it ends early', ''],
+    ['1: it ends early', '[{"mapping":{}}, {"mapping"'],
+    ['1: it is not JSON', '[{"mapping":{}}, {"mapping":}'],
+    ['1: it is not JSON', '[{"mapping":{}}] x'],
+    ['1: it is not JSON', Buffer.from('[{"mapping":{}}, "\xff, or so"]', 'latin1')],
+    ['1: it is nested deeper than 1000 levels', `[{"mapping":{}}, ${'['.repeat(1_000)}`],
+    ['1.title: Invalid input', '[{"mapping":{}}, {"mapping":{}, "title":7}]'],
+  ])('says of the conversations of ChatGPT that %s', async (why, body) => {
+    const { client, import: take } = await start('SQLite')
+    expect(await take(body, 'application/json')).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_request', detail: expect.stringContaining(`(${why}`) },
+    })
+    expect((await client.threads.list()).body).toHaveLength(why.startsWith('1') ? 1 : 0)
+  })
+
+  it('holds no more of a conversation of ChatGPT than is allowed, nor takes a whole file that is too much', async () => {
+    const pieces = bytesOf(['[{}, {"title":"', 'a'.repeat(60), 'a'.repeat(60), '"}]'])
+    const conversations = readConversations(pieces, 100)
+    expect(await conversations.next()).toMatchObject({ value: {} })
+    await expect(conversations.next()).rejects.toMatchObject({
+      problem: { code: 'payload_too_large', detail: expect.stringContaining('take 1 out') },
+    })
+    const { url } = await start('SQLite')
+    const { request, answer } = openImport(url, { 'content-length': '200000001' })
+    request.flushHeaders()
+    expect(await answer).toMatchObject({
+      status: 413,
+      body: { detail: 'The body may have 200 MB at most.' },
+    })
+    request.destroy()
+  })
+
+  it('may be compressed, and is measured as it is then', async () => {
+    const { import: take, url } = await start('SQLite')
+    const json = JSON.stringify([{ id: 'c', mapping: {} }])
+    const archive = `{"type":"archive","version":1}\n${thread('t')}`
+    for (const [index, pack] of [gzipSync, deflateSync, brotliCompressSync].entries()) {
+      const coding = { 'content-encoding': ['gzip', 'deflate', 'br'][index] ?? '' }
+      const expected = { status: 200, body: { threads: Number(index === 0) } }
+      expect(await take(pack(json), 'application/json', coding)).toMatchObject(expected)
+      expect(await take(pack(archive), 'application/x-ndjson', coding)).toMatchObject(expected)
+    }
+    const bad: [Buffer, string, number][] = [
+      [gzipSync(json).subarray(0, 20), 'gzip', 400],
+      [Buffer.from(json), 'gzip', 400],
+      [Buffer.from(json), 'zip', 415],
+    ]
+    for (const [body, coding, status] of bad)
+      expect(await take(body, 'application/json', { 'content-encoding': coding })).toMatchObject({
+        status,
+      })
+    const { request, answer } = openImport(url, { 'content-encoding': 'gzip' })
+    const zip = createGzip()
+    zip.pipe(request)
+    zip.write('[')
+    const spaces = Buffer.alloc(1_000_000, ' ')
+    for (let megabytes = 0; megabytes < 200; megabytes++)
+      await new Promise((resolve) => zip.write(spaces, resolve))
+    zip.end()
+    expect(await answer).toMatchObject({
+      status: 413,
+      body: { detail: expect.stringContaining('MB at most') },
+    })
+  })
+
+  it('that is refused is read off: the connection takes the next request', async () => {
+    const { url } = await start('SQLite')
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    onTestFinished(() => agent.destroy())
+    const headers = { 'content-type': 'application/x-ndjson' }
+    const { request, answer } = openImport(url, headers, agent)
+    request.write('nonsense\n')
+    expect(await answer).toMatchObject({ status: 400 })
+    for (let pieces = 0; pieces < 20; pieces++)
+      await new Promise((resolve) => request.write(Buffer.alloc(1_000_000), resolve))
+    request.end()
+    const next = openImport(url, headers, agent)
+    next.request.end('nonsense')
+    expect(await next.answer).toMatchObject({ status: 400 })
   })
 
   it('ends with what of ChatGPT leads back to itself, or is at no time', async () => {
@@ -295,6 +409,7 @@ async function start(
   database: keyof typeof databases,
   env: Record<string, string> = {},
   upstream?: ReturnType<typeof scriptConversation>['upstream'],
+  onLog?: (line: string) => void,
 ) {
   const server = await startTestServer({
     env: {
@@ -303,16 +418,44 @@ async function start(
       ...env,
     },
     ...(upstream && { upstream }),
+    ...(onLog && { onLog }),
   })
   return {
     ...server,
     export: async () => (await fetch(`${server.url}/api/export`)).text(),
-    import: async (body: string, type = 'application/x-ndjson') => {
-      const init = { method: 'POST', headers: { 'content-type': type }, body }
+    import: async (body: string | Buffer, type = 'application/x-ndjson', more = {}) => {
+      const init = { method: 'POST', headers: { 'content-type': type, ...more }, body }
       const answer = await fetch(`${server.url}/api/import`, init)
       return { status: answer.status, body: (await answer.json()) as unknown }
     },
   }
+}
+
+/** @returns how often others have had their turns by now */
+function countTurns(): () => number {
+  let turns = 0
+  let next = setImmediate(function take() {
+    turns++
+    next = setImmediate(take)
+  })
+  onTestFinished(() => clearImmediate(next))
+  return () => turns
+}
+
+/** An import whose body comes as the test writes it. */
+function openImport(url: string, headers: OutgoingHttpHeaders = {}, agent?: Agent) {
+  const request = httpRequest(`${url}/api/import`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    ...(agent && { agent }),
+  })
+  const answer = new Promise<{ status: number | undefined; body: unknown }>((resolve, reject) => {
+    request.on('error', reject)
+    request.on('response', (response) => {
+      readJson(response).then((body) => resolve({ status: response.statusCode, body }), reject)
+    })
+  })
+  return { request, answer }
 }
 
 /** As the server has it, with a database of its own. */
@@ -372,7 +515,7 @@ async function fill({ url, client }: Awaited<ReturnType<typeof start>>): Promise
   await cloud.scores.create({ name: 'x', data_type: 'numeric', value: 0.5, thread_id })
 }
 
-async function* bytesOf(texts: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+async function* bytesOf(texts: AsyncIterable<string> | string[]): AsyncGenerator<Uint8Array> {
   for await (const text of texts) yield Buffer.from(text)
 }
 

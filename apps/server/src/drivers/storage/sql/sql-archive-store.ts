@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Insertable, Kysely } from 'kysely'
 import type {
   ArchivedMessage,
@@ -15,8 +16,8 @@ import type { MessageTable, Schema } from './schema.ts'
 import { SqlReplies } from './sql-replies.ts'
 import { transact } from './transact.ts'
 
-/** So many rows fit a statement's parameters. */
-const messagesPerInsert = 200
+/** Streams wait while a database that is part of this process writes. */
+const messagesPerInsert = 40
 const reportsPerPage = 500
 
 /** An id is in use: the transaction that found it is undone. */
@@ -139,6 +140,7 @@ export class SqlArchiveStore implements ArchiveStore {
             .returning('id')
             .execute()
           if (inserted.length < rows.length) throw new IdTaken()
+          await turn()
         }
       })
       return true
