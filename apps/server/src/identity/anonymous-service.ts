@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { AppError } from '../app-error.ts'
 import type { AccessTokens } from './access-tokens.ts'
 import type { IdentityStore } from './identity-store.ts'
-import { defaultWorkspaceId, type Owner } from './owner.ts'
+import { defaultWorkspaceId, isSameOwner, localOwner, type Owner } from './owner.ts'
 import { hashOf, makeSecret } from './secrets.ts'
 
 /** An access token for some minutes, and the refresh token that gets the next one. */
@@ -43,19 +43,22 @@ export class AnonymousService {
   async refresh(refreshToken: string): Promise<Tokens> {
     const expiresAt = expiryOfRefresh()
     const owner = await this.#store.extendSession(hashOf(refreshToken), expiresAt)
-    if (owner === undefined) throw notGood()
+    // A way in from when it was open to anybody ends with that.
+    if (owner === undefined || (isSameOwner(owner, localOwner) && this.#everybody === undefined))
+      throw notGood()
     return { accessToken: await this.#tokens.issue(owner), refreshToken, expiresAt }
   }
 
   /**
-   * Gives all that somebody anonymous has to who asks; the refresh token is no longer good.
+   * Gives all that somebody anonymous has to who asks; the refresh token is no longer good. What everybody
+   * shares stays where it is.
    * @returns how many threads were moved
    * @throws AppError `token_invalid`, `run_in_progress`
    */
   async claim(owner: Owner, refreshToken: string): Promise<number> {
     const anonymous = await this.#store.findSession(hashOf(refreshToken))
     if (anonymous === undefined) throw notGood()
-    if (anonymous.userId === owner.userId && anonymous.workspaceId === owner.workspaceId) return 0
+    if (isSameOwner(anonymous, owner) || isSameOwner(anonymous, localOwner)) return 0
     return this.#store.claim(anonymous, owner)
   }
 }

@@ -4,8 +4,12 @@ export interface Owner {
   readonly userId: string
 }
 
-/** The one owner there is where anybody is let in. */
+/** The one owner there is where anybody is let in: everybody's, so nobody's to take away. */
 export const localOwner: Owner = { workspaceId: 'local', userId: 'local' }
+
+export function isSameOwner(one: Owner, other: Owner): boolean {
+  return one.workspaceId === other.workspaceId && one.userId === other.userId
+}
 
 /** Of those whose credentials name none. */
 export const defaultWorkspaceId = 'default'

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { exportSPKI, SignJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { startIssuer } from './issuer.ts'
-import { startTestServer } from './test-server.ts'
+import { makeTemporaryFolder, startTestServer } from './test-server.ts'
 
 describe('tokens of an issuer', () => {
   it('let a user in, and keep users apart', async () => {
@@ -168,6 +168,27 @@ it('open beside an issuer is that owner too for who brings the token that it giv
   expect(await (await ask(next.access_token)).json()).toHaveLength(1)
   expect(await (await ask(await issuer.sign('alice'))).json()).toHaveLength(0)
   expect((await ask('whatever')).status).toBe(401)
+})
+
+it('what everybody shares is nobody’s to claim, also once it is open no more', async () => {
+  const DATABASE_URL = `sqlite:${await makeTemporaryFolder()}/x.db`
+  const open = await start({ AUTH: 'open,jwt', DATABASE_URL })
+  await open.ask(undefined, { method: 'POST', path: '/api/threads', body: {} })
+  const { refresh_token } = await signIn(open.url)
+  const claim = async ({ ask, issuer }: typeof open) => {
+    const body = { refresh_token: refresh_token.token }
+    const token = await issuer.sign('alice')
+    const claimed = await ask(token, { method: 'POST', path: '/v1/threads/claim', body })
+    return [claimed.status, await claimed.json(), await (await ask(token)).json()]
+  }
+  expect(await claim(open)).toEqual([200, { moved: 0 }, []])
+  // It is everybody's as before, and so is the way in.
+  expect(await (await open.ask(undefined)).json()).toHaveLength(1)
+  expect((await refresh(open.url, refresh_token.token)).status).toBe(200)
+  await open.stop()
+  const closed = await start({ AUTH: 'anonymous,jwt', DATABASE_URL })
+  expect(await claim(closed)).toEqual([200, { moved: 0 }, []])
+  expect((await refresh(closed.url, refresh_token.token)).status).toBe(401)
 })
 
 type Issuer = Awaited<ReturnType<typeof startIssuer>>
