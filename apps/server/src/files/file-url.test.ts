@@ -21,3 +21,11 @@ describe('fileIdOf', () => {
     expect(fileIdOf(text)).toBeUndefined()
   })
 })
+
+it('tells of a very long text too, and at once, whether it is the URL of a file', () => {
+  const often = `/v1/files/${id}?`.repeat(20_000)
+  const startedAtMs = performance.now()
+  expect(fileIdOf(`https://example.com${often} `)).toBeUndefined()
+  expect(fileIdOf(`https://example.com${often}`)).toBe(id)
+  expect(performance.now() - startedAtMs).toBeLessThan(1_000)
+})

@@ -3,7 +3,8 @@ export function filePath(id: string): string {
   return `/v1/files/${id}`
 }
 
-const pattern = /^(?:https?:\/\/\S+)?\/v1\/files\/([0-9a-f-]{36})(?:\?\S*)?$/
+/** A query begins once, so that no text, however long, is gone through twice. */
+const pattern = /^(?:https?:\/\/[^\s?]+)?\/v1\/files\/([0-9a-f-]{36})(?:\?\S*)?$/
 
 /**
  * The id of the file that a URL names, on whatever server of this kind, by whatever name it is reached.
