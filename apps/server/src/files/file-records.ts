@@ -15,8 +15,12 @@ export interface FileRecords {
   add(file: Omit<FileRecord, 'upload'>): Promise<void>
   /** @param owner undefined: whoever's it is, since a signed URL says so */
   find(owner: Owner | undefined, id: string): Promise<FileRecord | undefined>
-  /** @returns whether it is there, and had no bytes */
-  complete(id: string, upload: NonNullable<FileRecord['upload']>): Promise<boolean>
+  /** Lets one upload, of several at a time, go on. @returns whether it is there, and nobody else's to bring */
+  claim(id: string, mediaType: string): Promise<boolean>
+  /** Lets another upload try. */
+  release(id: string): Promise<void>
+  /** The bytes of a claimed file are kept. @returns whether it is still there */
+  complete(id: string, size: number): Promise<boolean>
   /** Ids of those that were begun before, and never brought: some of them. */
   listAbandoned(before: string, limit: number): Promise<string[]>
   /** @param limit so many are enough */

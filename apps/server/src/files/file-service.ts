@@ -61,7 +61,7 @@ export class FileService {
     const { records, store, types, maxBytes } = this.#options
     const record = await records.find(undefined, id)
     if (record === undefined) throw noFile()
-    if (record.upload) throw new AppError('id_taken', 'The file is there already.')
+    if (record.upload) throw isThere()
     if (!types.includes(mediaType))
       throw new AppError(
         'unsupported_media_type',
@@ -72,12 +72,18 @@ export class FileService {
     try {
       const path = join(folder, 'file')
       const taken = await writeTo(path, bytes, maxBytes)
-      await store.keep(id, path, mediaType)
-      if (!(await records.complete(id, { mediaType, size: taken }))) {
-        // Somebody was faster, or the user is gone by now.
-        if ((await records.find(undefined, id)) === undefined) await store.delete(id)
-        throw new AppError('id_taken', 'The file is there already.')
+      // Else the bytes of one upload could be kept with the size of another.
+      if (!(await records.claim(id, mediaType))) throw isThere()
+      try {
+        await store.keep(id, path, mediaType)
+      } catch (error) {
+        await records.release(id)
+        throw error
       }
+      if (await records.complete(id, taken)) return
+      // The user is gone by now.
+      await store.delete(id)
+      throw noFile()
     } finally {
       await rm(folder, { recursive: true, force: true })
     }
@@ -193,6 +199,10 @@ async function writeTo(path: string, bytes: Readable, maxBytes: number): Promise
     throw cause
   }
   return size
+}
+
+function isThere(): AppError {
+  return new AppError('id_taken', 'The file is there already, or being brought.')
 }
 
 function noFile(): AppError {

@@ -107,6 +107,36 @@ describe.each(['disk', 's3'])('attachments on %s', { timeout: 20_000 }, (driver)
 })
 
 describe('attachments', { timeout: 20_000 }, () => {
+  it('are those of who brought them first, though another began before', async () => {
+    const { cloud, leftovers } = await start('disk')
+    const { signedUrl, publicUrl } = await cloud.files.generatePresignedUploadUrl({
+      filename: 'a.png',
+    })
+    const slow = new TransformStream<Uint8Array, Uint8Array>()
+    const writer = slow.writable.getWriter()
+    const before = await leftovers()
+    const second = put(signedUrl, slow.readable)
+    await writer.write(Buffer.from('another, '))
+    await expect.poll(leftovers).not.toEqual(before)
+    expect((await put(signedUrl, png)).status).toBe(200)
+    await writer.write(Buffer.from('and longer'))
+    await writer.close()
+    expect(await problemOf(second)).toMatchObject({ status: 409, code: 'id_taken' })
+    expect(Buffer.from(await (await fetch(publicUrl)).arrayBuffer())).toEqual(png)
+  })
+
+  it('may be brought once more where they could not be kept', async () => {
+    const statuses = [404, 200]
+    const s3 = await startPeer((request, answer) => {
+      request.resume().on('end', () => answer.writeHead(statuses.shift() ?? 200).end())
+    })
+    const { cloud } = await start('disk', { env: s3At(s3) })
+    const { signedUrl } = await cloud.files.generatePresignedUploadUrl({ filename: 'a.png' })
+    expect((await put(signedUrl, png)).status).toBe(503)
+    expect((await put(signedUrl, png)).status).toBe(200)
+    expect((await put(signedUrl, png)).status).toBe(409)
+  })
+
   it.each(['../a.png', 'a/b', 'a\\b', '..', '', 'a\n.png'])(
     'have no name like %j',
     async (filename) => {

@@ -33,12 +33,25 @@ export class SqlFileRecords implements FileRecords {
     return row && recordOf(row)
   }
 
-  async complete(id: string, { mediaType, size }: NonNullable<FileRecord['upload']>) {
+  async claim(id: string, mediaType: string): Promise<boolean> {
     const { numUpdatedRows } = await this.#db
       .updateTable('files')
-      .set({ media_type: mediaType, size })
+      .set({ media_type: mediaType })
       .where('id', '=', id)
-      .where('size', 'is', null)
+      .where('media_type', 'is', null)
+      .executeTakeFirst()
+    return numUpdatedRows > 0n
+  }
+
+  async release(id: string): Promise<void> {
+    await this.#db.updateTable('files').set({ media_type: null }).where('id', '=', id).execute()
+  }
+
+  async complete(id: string, size: number): Promise<boolean> {
+    const { numUpdatedRows } = await this.#db
+      .updateTable('files')
+      .set({ size })
+      .where('id', '=', id)
       .executeTakeFirst()
     return numUpdatedRows > 0n
   }
