@@ -1,9 +1,9 @@
-import { once } from 'node:events'
 import { Router } from 'express'
 import { AppError } from '../app-error.ts'
 import { filePath } from '../files/file-url.ts'
 import type { SignedUrls } from '../files/signed-urls.ts'
 import { ownerOf } from '../http/authentication.ts'
+import { createBodyWriter } from '../http/body-writer.ts'
 import { serverUrlOf } from '../http/server-url.ts'
 import { refuseMethodsBut } from '../http/unmatched.ts'
 import type { ArchiveService } from './archive-service.ts'
@@ -27,14 +27,16 @@ export function createArchiveRoutes(
 ): Router {
   const router = Router()
 
-  router.get('/api/export', async (_request, response) => {
+  router.get('/api/export', async (request, response) => {
     const lines = archive.export(ownerOf(response))
     response.attachment('assistant-ui-proxy.jsonl')
     response.set({ 'content-type': archiveType, 'cache-control': 'no-store' })
+    if (request.method === 'HEAD') return void response.end()
+    const write = createBodyWriter(response)
     for await (const line of lines) {
       if (response.destroyed) return
-      if (!response.write(line))
-        await Promise.race([once(response, 'drain'), once(response, 'close')])
+      // In chunked coding, an empty piece is the end.
+      if (line !== '') await write(Buffer.from(line))
     }
     response.end()
   })

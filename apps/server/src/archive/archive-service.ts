@@ -128,6 +128,8 @@ export class ArchiveService {
         const id = await this.#addFile(owner, record, result)
         if (id !== undefined) links.set(record.id, linkTo(id))
       }
+      // Many lines come at once: others have their turns in between.
+      await setImmediate()
     }
     if (number === 0) throw notValid(1, 'there is none')
     await close()

@@ -96,6 +96,25 @@ describe('an export', () => {
     ])
   })
 
+  it('of much is written at its reader’s pace, and nothing is left waiting', async () => {
+    const warnings: Error[] = []
+    const note = (warning: Error) => void warnings.push(warning)
+    process.on('warning', note)
+    onTestFinished(() => void process.off('warning', note))
+    const { export: give, import: take, url } = await start('SQLite')
+    const parts = [{ type: 'text', text: 'a'.repeat(300_000) }]
+    const ids = Array.from({ length: 12 }, (_, index) => `${index}`)
+    const threads = ids.map((id) => `${thread(id)}\n${message({ id, thread_id: id, parts })}`)
+    const archive = ['{"type":"archive","version":1}', ...threads, thread('z')].join('\n')
+    await take(archive)
+    const given = (await give()).trim().split('\n')
+    expect(given).toHaveLength(26)
+    expect(given.at(-1)).toBe(thread('z'))
+    const head = await fetch(`${url}/api/export`, { method: 'HEAD' })
+    expect([head.status, await head.text()]).toEqual([200, ''])
+    expect(warnings).toEqual([])
+  })
+
   it('has of a reply that is being written what is there', async () => {
     const { upstream, say } = scriptConversation()
     const server = await start('SQLite', {}, upstream)
@@ -270,6 +289,15 @@ describe('an import', () => {
     )
     expect(turns()).toBeGreaterThanOrEqual(good.length)
     expect(await archiveStore.listThreads(localOwner, undefined, 100)).toHaveLength(good.length)
+  })
+
+  it('takes many lines that come at once one after another, and others have their turns', async () => {
+    const { archive } = await openArchive()
+    const lines = ['{"type":"archive","version":1}']
+    for (let index = 0; index < 50; index++) lines.push(thread(`t${index}`))
+    const turns = countTurns()
+    await archive.import(localOwner, readLines(bytesOf([lines.join('\n')]), 100_000), String)
+    expect(turns()).toBeGreaterThanOrEqual(50)
   })
 
   it('adds a long thread little by little, and others have their turns', async () => {
