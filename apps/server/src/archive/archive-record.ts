@@ -11,6 +11,8 @@ import { z } from 'zod'
 
 const time = z.iso.datetime({ precision: 3 })
 const text = z.string().regex(/^[^\0]*$/, 'must not contain NUL')
+/** An id that somebody else gave. PostgreSQL has no index of longer ones. */
+const foreignId = text.max(255).nullable()
 
 const parts = z.array(z.unknown()).transform((list, context): MessagePart[] => {
   const message = chatMessageSchema.safeParse({ role: 'assistant', parts: list })
@@ -32,7 +34,7 @@ const threadSchema = z.object({
   created_at: time,
   updated_at: time,
   last_message_at: time,
-  external_id: text.nullable(),
+  external_id: foreignId,
   metadata: z.unknown().optional(),
 })
 
@@ -48,7 +50,7 @@ const messageSchema = z.object({
   metadata: z.unknown().optional(),
   created_at: time,
   updated_at: time.nullable(),
-  external_id: text.nullable(),
+  external_id: foreignId,
   /** Of `content`, as a client of Assistant Cloud's wire wrote it; both null where none did. */
   format: text.nullable(),
   content: z.unknown(),
@@ -60,7 +62,7 @@ const reportSchema = z.object({
   id: text.min(1).max(128),
   kind: z.enum(['feedback', 'run', 'score', 'event']),
   thread_id: idSchema.nullable(),
-  message_id: text.nullable(),
+  message_id: foreignId,
   body: z.unknown(),
   created_at: time,
 })

@@ -144,6 +144,7 @@ describe('an import', () => {
       [`${header}\n${thread('t')}\n${message({ parts: [{ type: 'hologram' }] })}`, 'Line 3'],
       [`${header}\n${thread('t')}\n${message({ status: 'streaming' })}`, 'Line 3'],
       [`${header}\n${thread('t')}\n${message({ parent_id: 'm' })}`, 'Line 3'],
+      [`${header}\n${thread('t')}\n${message({ external_id: 'x'.repeat(256) })}`, 'Line 3'],
       [`${header}\n${thread('t')}\n${message({ parent_id: 'nobody' })}`, 'Line 3'],
       [
         [
