@@ -144,7 +144,7 @@ export class ArchiveService {
     const result = { ...nothing }
     let index = 0
     for await (const conversation of conversations) {
-      const { thread, messages } = readConversation(conversation, index++)
+      const { thread, messages } = await readConversation(conversation, index++)
       await this.#addThread(owner, thread, messages, result)
       // Many may be read at once: others have their turns in between.
       await setImmediate()

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { idSchema, type MessagePart } from '@assistant-ui-proxy/contract'
 import { z } from 'zod'
 import { AppError } from '../app-error.ts'
@@ -34,7 +35,11 @@ const conversationSchema = z.object({
   create_time: seconds,
   update_time: seconds,
   is_archived: z.boolean().nullish(),
-  mapping: z.record(z.string(), nodeSchema),
+  /** Its nodes are looked at one by one: there may be very many. */
+  mapping: z.custom<object>(
+    (value) => typeof value === 'object' && value !== null,
+    'is no mapping',
+  ),
 })
 
 type Conversation = z.output<typeof conversationSchema>
@@ -42,29 +47,52 @@ type Conversation = z.output<typeof conversationSchema>
 /** By the name that others call their parent: unlike the `id` in it, no two can have the same. */
 type Node = z.output<typeof nodeSchema> & { readonly id: string }
 
+/** More than anybody has said in one; and so many are put in order in one go. */
+const maxNodes = 100_000
+/** Looked at in one go: others have their turns in between. */
+const nodesPerTurn = 200
+
 /**
  * A conversation with all its branches. What is neither a question nor an answer in words (tools, images,
  * hidden instructions) is left out, and what followed it follows what it followed.
  * @param index of it in its list
  * @throws AppError `invalid_request`
  */
-export function readConversation(
+export async function readConversation(
   conversation: unknown,
   index: number,
-): { thread: ArchivedThread; messages: ArchivedMessage[] } {
-  const read = conversationSchema.safeParse(conversation)
-  if (read.success) return convert(read.data)
-  const [issue] = read.error.issues
-  throw notValid(`${[index, ...(issue?.path ?? [])].join('.')}: ${issue?.message ?? ''}`)
+): Promise<{ thread: ArchivedThread; messages: ArchivedMessage[] }> {
+  const read = readAs(conversationSchema, conversation, [index])
+  const entries = Object.entries(read.mapping)
+  if (entries.length > maxNodes)
+    throw notValid(`${index}.mapping: has more than ${maxNodes} messages`)
+  const nodes: Node[] = []
+  for (const [id, node] of entries) {
+    nodes.push({ ...readAs(nodeSchema, node, [index, 'mapping', id]), id })
+    if (nodes.length % nodesPerTurn === 0) await setImmediate()
+  }
+  const thread = threadOf(read)
+  return { thread, messages: messagesOf(thread.id, nodes, thread.created_at) }
 }
 
-function convert(conversation: Conversation) {
-  const { title, create_time, update_time, is_archived, mapping } = conversation
-  const threadId = idOf(conversation.conversation_id ?? conversation.id)
+/** @param path of the value in the list of conversations */
+function readAs<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  path: readonly PropertyKey[],
+): z.output<Schema> {
+  const read = schema.safeParse(value)
+  if (read.success) return read.data
+  const [issue] = read.error.issues
+  throw notValid(`${[...path, ...(issue?.path ?? [])].join('.')}: ${issue?.message ?? ''}`)
+}
+
+function threadOf(conversation: Conversation): ArchivedThread {
+  const { title, create_time, update_time, is_archived } = conversation
   const created_at = timeOf(create_time)
-  const thread: ArchivedThread = {
+  return {
     type: 'thread',
-    id: threadId,
+    id: idOf(conversation.conversation_id ?? conversation.id),
     title: title?.replaceAll('\0', '').slice(0, 255) || null,
     is_archived: is_archived ?? false,
     created_at,
@@ -73,8 +101,6 @@ function convert(conversation: Conversation) {
     external_id: null,
     metadata: undefined,
   }
-  const nodes = Object.entries(mapping).map(([id, node]) => ({ ...node, id }))
-  return { thread, messages: messagesOf(threadId, nodes, created_at) }
 }
 
 function messagesOf(

@@ -18,7 +18,7 @@ const bufferSizes = { stringBufferSize: 65_536, numberBufferSize: 64 }
  */
 export async function* readConversations(
   pieces: AsyncIterable<Uint8Array>,
-  maxBytes = 32_000_000,
+  maxBytes = 16_000_000,
 ): AsyncGenerator<unknown> {
   let whole: unknown[] = []
   let index = 0

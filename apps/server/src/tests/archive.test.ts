@@ -5,6 +5,7 @@ import { AssistantCloud } from 'assistant-cloud'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { ArchivedMessage, ArchivedThread } from '../archive/archive-record.ts'
 import { ArchiveService } from '../archive/archive-service.ts'
+import { readConversation } from '../archive/chat-gpt.ts'
 import { readConversations } from '../archive/read-conversations.ts'
 import { readLines } from '../archive/read-lines.ts'
 import { DiskFileStore } from '../drivers/files/disk-file-store.ts'
@@ -286,7 +287,7 @@ describe('an import', () => {
     const pieces = bytesOf([JSON.stringify([...good, {}])])
     const turns = countTurns()
     await expect(archive.importChatGpt(localOwner, readConversations(pieces))).rejects.toThrow(
-      '(50.mapping: Invalid input: expected record, received undefined). What came before it is taken.',
+      '(50.mapping: is no mapping). What came before it is taken.',
     )
     expect(turns()).toBeGreaterThanOrEqual(good.length)
     expect(await archiveStore.listThreads(localOwner, undefined, 100)).toHaveLength(good.length)
@@ -299,6 +300,18 @@ describe('an import', () => {
     const turns = countTurns()
     await archive.import(localOwner, readLines(bytesOf([lines.join('\n')]), 100_000), String)
     expect(turns()).toBeGreaterThanOrEqual(50)
+  })
+
+  it('looks at a long conversation of ChatGPT little by little, and at none without end', async () => {
+    const conversation = (length: number) => ({
+      mapping: Object.fromEntries(Array.from({ length }, (_, index) => [`n${index}`, {}])),
+    })
+    const turns = countTurns()
+    expect(await readConversation(conversation(10_000), 0)).toMatchObject({ messages: [] })
+    expect(turns()).toBeGreaterThanOrEqual(50)
+    await expect(readConversation(conversation(100_001), 7)).rejects.toThrow(
+      '(7.mapping: has more than 100000 messages)',
+    )
   })
 
   it('adds a long thread little by little, and others have their turns', async () => {
@@ -339,6 +352,7 @@ describe('an import', () => {
     ['1: it is not JSON', '[{"mapping":{}}] x'],
     ['1: it is not JSON', Buffer.from('[{"mapping":{}}, "\xff, or so"]', 'latin1')],
     ['1: it is nested deeper than 1000 levels', `[{"mapping":{}}, ${'['.repeat(1_000)}`],
+    ['1.mapping.a.parent: Invalid input', '[{"mapping":{}}, {"mapping":{"a":{"parent":7}}}]'],
     ['1.title: Invalid input', '[{"mapping":{}}, {"mapping":{}, "title":7}]'],
   ])('says of the conversations of ChatGPT that %s', async (why, body) => {
     const { client, import: take } = await start('SQLite')
