@@ -396,6 +396,13 @@ describe('bad input', () => {
         status: 400,
         body: { code: 'invalid_request', errors: [{ message: 'must not contain NUL' }] },
       })
+    const long = 'm'.repeat(256)
+    for (const [path, body] of [
+      ['/v1/runs', { ...run, message_id: long }],
+      ['/v1/scores', { ...score, message_id: long }],
+      ['/v1/events', { events: [{ kind: 'e', message_id: long }] }],
+    ] as const)
+      expect(await ask('POST', path, body)).toMatchObject({ path, status: 400 })
     expect(await ask('GET', '/v1/files/%00')).toMatchObject({
       status: 404,
       body: { code: 'file_not_found' },

@@ -18,11 +18,14 @@ export const cloudRunStreamSchema = z.looseObject({
 
 export type CloudRunStream = z.output<typeof cloudRunStreamSchema>
 
+/** Kept as it is told: a database indexes no more of it. */
+const reportedIdSchema = storableSchema.max(255)
+
 /** What a client tells about a run that it has seen end. */
 export const cloudRunReportSchema = z.looseObject({
   thread_id: storableSchema,
   status: z.enum(['completed', 'incomplete', 'error']),
-  message_id: storableSchema.optional(),
+  message_id: reportedIdSchema.optional(),
 })
 
 export type CloudRunReport = z.output<typeof cloudRunReportSchema>
@@ -36,7 +39,7 @@ export const newCloudScoreSchema = z.object({
   string_value: z.string().optional(),
   comment: z.string().optional(),
   thread_id: storableSchema.optional(),
-  message_id: storableSchema.optional(),
+  message_id: reportedIdSchema.optional(),
   run_id: z.string().optional(),
 })
 
@@ -59,7 +62,7 @@ export const cloudEventsSchema = z.object({
       z.looseObject({
         kind: z.string(),
         thread_id: storableSchema.optional(),
-        message_id: storableSchema.optional(),
+        message_id: reportedIdSchema.optional(),
         run_id: z.string().optional(),
         value: z.number().optional(),
         props: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
