@@ -9,7 +9,7 @@ export class GrowingReply {
   readonly key: ReplyKey
   /** Whether its writer is going to store what is there. */
   isQueued = false
-  /** Why its end was not taken, and it was ended as failed. */
+  /** Why the storage, which is there, does not take what it has grown by. */
   refusal: unknown
   /** What was taken and may or may not have been stored, as it was: `position` counts its chunks. */
   #returned: readonly UIMessageChunk[] = []
@@ -50,6 +50,7 @@ export class GrowingReply {
   /** @param size that of the reply when it was taken */
   noteStored(size: number): void {
     this.#size -= size
+    this.refusal = undefined
   }
 }
 

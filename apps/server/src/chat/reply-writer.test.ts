@@ -54,6 +54,32 @@ describe('ReplyWriter', () => {
     await ending
     expect(stored.at(-1)).toMatchObject({ messageId: 'second', chunks: [{ type: 'error' }] })
   })
+
+  it('lets a reply wait no longer for a storage that does not take it', async () => {
+    const writer = writerTo(async () => {
+      throw new Error('refused')
+    })
+    const reply = growingReply('r')
+    say(reply, 'x'.repeat(300_000))
+    await expect(writer.note(reply)).rejects.toThrow('refused')
+  })
+
+  it('tells that an end was refused as soon as the storage is there to hear it', async () => {
+    const stored: ReplyGrowth[] = []
+    let saves = 0
+    const writer = writerTo(async (growths) => {
+      saves++
+      if (saves === 1) throw new Error('refused')
+      if (saves === 2) throw storageUnavailable(new Error('it is away'))
+      stored.push(...growths)
+    })
+    const reply = growingReply('r')
+    say(reply, 'poison', { type: 'finish' })
+    await expect(writer.finish(reply)).rejects.toThrow('refused')
+    await expect
+      .poll(() => stored, { timeout: 3_000 })
+      .toMatchObject([{ position: 0, chunks: [{ type: 'error' }] }])
+  })
 })
 
 function writerTo(saveReplies: ThreadStore['saveReplies']): ReplyWriter {

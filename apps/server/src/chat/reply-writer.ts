@@ -47,7 +47,8 @@ export class ReplyWriter {
 
   /**
    * Notes that a reply has grown.
-   * @returns undefined, or what resolves when so much has been stored that more may come
+   * @returns undefined, or what resolves when so much has been stored that more may come, and rejects with
+   * what the store throws where it does not take it
    */
   note(reply: GrowingReply): Promise<void> | undefined {
     if (!reply.isQueued) this.#queue(reply)
@@ -71,8 +72,11 @@ export class ReplyWriter {
 
   async #untilSaved(reply: GrowingReply): Promise<void> {
     await this.#flush()
-    // A storage that is not available is tried again meanwhile.
-    while (reply.size > unsavedLimit) await delay(retryIntervalMs, undefined, { ref: false })
+    while (reply.size > unsavedLimit) {
+      if (reply.refusal !== undefined) throw reply.refusal
+      // A storage that is not available is tried again meanwhile.
+      await delay(retryIntervalMs, undefined, { ref: false })
+    }
   }
 
   #queue(reply: GrowingReply): void {
@@ -140,22 +144,25 @@ export class ReplyWriter {
       const { size } = reply
       return { reply, size, growth: reply.take() }
     })
-    const growths = taken.map(({ growth }) => growth)
+    const grown = taken.filter(({ growth }) => growth.chunks.length > 0)
     try {
-      await this.#store.saveReplies(growths.filter(({ chunks }) => chunks.length > 0))
-      for (const { reply, size } of taken) reply.noteStored(size)
+      await this.#store.saveReplies(grown.map(({ growth }) => growth))
+      for (const { reply, size } of grown) reply.noteStored(size)
       return none
     } catch (error) {
       for (const { reply, growth } of taken) reply.putBack(growth)
       const [first] = taken
-      if (problemOf(error)?.code === 'storage_unavailable') {
+      if (isPassing(error)) {
         // One that has ended has nobody else to come back for it, and its thread takes no message until then.
         this.#intervalMs = retryIntervalMs
         for (const reply of replies) this.#queue(reply)
         return failuresOf(replies, error)
       }
       if (taken.length > 1) return this.#saveEach(replies)
-      if (first?.growth.chunks.some(isTerminal)) await this.#giveUp(first.reply, error)
+      if (first !== undefined) {
+        first.reply.refusal = error
+        if (first.growth.chunks.some(isTerminal)) await this.#giveUp(first.reply)
+      }
       return failuresOf(replies, error)
     }
   }
@@ -168,17 +175,21 @@ export class ReplyWriter {
   }
 
   /** An end that cannot be stored would keep its thread from the next message for ever. */
-  async #giveUp(reply: GrowingReply, refusal: unknown): Promise<void> {
-    reply.refusal = refusal
-    const { position } = reply.take()
-    const chunks = [errorChunk(maskedProblem())]
-    await this.#store.saveReplies([{ ...reply.key, position, chunks }]).catch((error: unknown) => {
+  async #giveUp(reply: GrowingReply): Promise<void> {
+    const failure = { ...reply.take(), chunks: [errorChunk(maskedProblem())] }
+    await this.#store.saveReplies([failure]).catch((error: unknown) => {
       this.#log.error({ err: error, reply_id: reply.key.messageId }, 'a reply could not be ended')
+      reply.putBack(failure)
+      if (isPassing(error)) this.#queue(reply)
     })
   }
 }
 
 const none: Failures = new Map()
+
+function isPassing(error: unknown): boolean {
+  return problemOf(error)?.code === 'storage_unavailable'
+}
 
 function failuresOf(replies: readonly GrowingReply[], error: unknown): Failures {
   return new Map(replies.map((reply) => [reply, error]))
