@@ -20,6 +20,8 @@ export class LogMirror {
   #lastId: string | undefined
   #isStale = false
   #reading: Promise<void> | undefined
+  /** Whether the run was ended in the stead of whoever wrote it. */
+  #isAbandoned = false
   #isGone = false
   /** Those who are about to read, or wait for the end. */
   #coming = 0
@@ -50,7 +52,7 @@ export class LogMirror {
     }
   }
 
-  /** The log will not be whole: who reads it is cut off before its terminal chunk. */
+  /** The log will not be whole: who reads it is cut off before its terminal chunk, and nobody else begins to. */
   markIncomplete(): void {
     this.#isGone = true
     this.#buffer?.end()
@@ -82,7 +84,7 @@ export class LogMirror {
 
   async #find(after: number, isOver: boolean): Promise<RunLogReader | undefined> {
     for (let waitedMs = 0; ; waitedMs += lagPollMs) {
-      const buffer = this.#buffer
+      const buffer = this.#isGone ? undefined : this.#buffer
       const frames = isOver && buffer?.isEnded === false ? undefined : buffer?.follow(after)
       if (frames !== undefined) return frames
       if (buffer === undefined || buffer.isEnded || waitedMs >= lagMs) return undefined
@@ -114,6 +116,9 @@ export class LogMirror {
     for (let index = 0; index < fields.length; index += 2)
       entry.set(fields[index] ?? '', fields[index + 1] ?? '')
     const at = entry.get('at')
+    // A server that was taken for dead goes on behind what was said in its stead.
+    if (at !== undefined && this.#isAbandoned) return this.markIncomplete()
+    this.#isAbandoned ||= at === undefined && entry.has('frames')
     this.#buffer ??= new FrameBuffer(this.#runId, Number(at ?? 0), () => this.#dropIfUnread())
     this.#append(this.#buffer, entry.get('frames') ?? '', Number(at ?? this.#buffer.length))
     if (!entry.has('end')) return

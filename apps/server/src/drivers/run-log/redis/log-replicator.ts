@@ -1,7 +1,7 @@
 import type { ChainableCommander, Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { FrameBuffer } from '../frame-buffer.ts'
-import { goneMessage, keptAfterEndMs, keptAtMostMs, keyOf } from './keys.ts'
+import { goneMessage, keptAfterEndMs, keptAtMostMs, keptForReadersMs, keyOf } from './keys.ts'
 
 /** What comes within so long is sent to Redis together, for all runs at once. */
 const gatherMs = 20
@@ -19,6 +19,7 @@ interface Source {
   readonly buffer: FrameBuffer
   sent: number
   isOpen: boolean
+  isFinal: boolean
   endedAtMs?: number
 }
 
@@ -38,11 +39,12 @@ export class LogReplicator {
     this.#log = log
   }
 
-  /** @returns what to call whenever the buffer has grown or ended */
-  add(runId: string, buffer: FrameBuffer): () => void {
-    const source: Source = { key: keyOf(runId), buffer, sent: 0, isOpen: false }
-    const note = () => {
+  /** @returns what to call whenever the buffer has grown or ended, and whether its end is final */
+  add(runId: string, buffer: FrameBuffer): (isFinal?: boolean) => void {
+    const source: Source = { key: keyOf(runId), buffer, sent: 0, isOpen: false, isFinal: true }
+    const note = (isFinal = true) => {
       if (buffer.isEnded) source.endedAtMs ??= performance.now()
+      source.isFinal = isFinal
       this.#dirty.add(source)
       this.#schedule(gatherMs)
     }
@@ -107,7 +109,8 @@ function countForPipeline(sources: readonly Source[]): number {
 }
 
 /** @returns where in the stream the commands get to */
-function addTo(pipeline: ChainableCommander, { key, buffer, sent, isOpen }: Source): number {
+function addTo(pipeline: ChainableCommander, source: Source): number {
+  const { key, buffer, sent, isOpen, isFinal } = source
   let at = sent
   try {
     // The first entry is written at once, so that others find the run before it says anything.
@@ -128,7 +131,7 @@ function addTo(pipeline: ChainableCommander, { key, buffer, sent, isOpen }: Sour
   }
   if (buffer.isEnded) {
     pipeline.xadd(key, '*', 'end', '')
-    pipeline.pexpire(key, keptAfterEndMs)
+    pipeline.pexpire(key, isFinal ? keptAfterEndMs : keptForReadersMs)
   }
   pipeline.publish(key, '')
   return at

@@ -92,6 +92,27 @@ describe.skipIf(inject('redisUrl') === '')('RedisRunLog', { timeout: 20_000 }, (
     expect(await reading).toBe(`${frames}data: gone\n\n`)
   })
 
+  it('keeps a log whose end is not that of the stored reply only for those who read it', async () => {
+    const { write, readThere } = await openRun()
+    const frames = write('not stored')
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    const reading = readThere(0)
+    write.end(false)
+    expect(await reading).toBe(frames)
+    await expect.poll(() => readThere(0), { timeout: 3_000 }).toBeUndefined()
+  })
+
+  it('gives nothing of a log that goes on behind what was said in its writer’s stead', async () => {
+    const { write, there, readThere, runId } = await openRun()
+    const frames = write('half')
+    await expect.poll(() => there.follow(runId, 1)).toBeDefined()
+    await there.endFor(runId, 'data: gone\n\n')
+    expect(await readThere(0)).toBe(`${frames}data: gone\n\n`)
+    write('whole')
+    write.end()
+    await expect.poll(() => readThere(0)).toBeUndefined()
+  })
+
   it('has once what Redis took and could not say so, and what was said meanwhile', async () => {
     const relay = await startRelay(inject('redisUrl'))
     const { write, readThere, there, runId } = await openRun(
@@ -157,7 +178,7 @@ async function openRun(onStop?: () => void, url = inject('redisUrl'), urlThere =
   return {
     runId,
     there,
-    write: Object.assign(write, { end: () => output.end(true) }),
+    write: Object.assign(write, { end: (isFinal = true) => output.end(isFinal) }),
     stops: () => stopped,
     readHere: (after: number, reads?: number) => readFrom(here, runId, after, reads),
     readThere: (after: number) => readFrom(there, runId, after),

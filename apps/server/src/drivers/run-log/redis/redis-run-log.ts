@@ -66,7 +66,7 @@ export class RedisRunLog implements RunLog {
       },
       end: (isFinal) => {
         buffer.end()
-        note()
+        note(isFinal)
         const keptMs = isShared && isFinal ? keptAfterEndMs : 0
         setTimeout(() => this.#runs.delete(runId), keptMs).unref()
       },
