@@ -9,7 +9,7 @@ import { onTestFinished } from 'vitest'
  * @returns the URL that leads there
  */
 export async function startRelay(target: string) {
-  const { hostname, port } = new URL(target)
+  let leadsTo = new URL(target)
   const sockets = new Set<Socket>()
   let isSilent = false
   let lost: Loss | undefined
@@ -19,7 +19,7 @@ export async function startRelay(target: string) {
     if (isSilent) socket.pause()
   }
   const relay = createServer((near) => {
-    const far = connect(Number(port), hostname)
+    const far = connect(Number(leadsTo.port), leadsTo.hostname)
     let losing: Loss | undefined
     near.on('data', (bytes) => {
       if (lost !== undefined && bytes.includes(lost.request)) [losing, lost] = [lost, undefined]
@@ -50,6 +50,8 @@ export async function startRelay(target: string) {
       lost = { request, resolve }
       return promise
     },
+    /** Another server is at the other end, for the connections that are made from now on. */
+    leadTo: (other: string) => void (leadsTo = new URL(other)),
     setSilent: (silent: boolean) => {
       isSilent = silent
       for (const socket of sockets) socket[silent ? 'pause' : 'resume']()

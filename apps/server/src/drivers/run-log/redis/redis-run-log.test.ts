@@ -113,6 +113,28 @@ describe.skipIf(inject('redisUrl') === '')('RedisRunLog', { timeout: 20_000 }, (
     await expect.poll(() => readThere(0)).toBeUndefined()
   })
 
+  it('goes on at its address where another has taken the place of a Redis', async () => {
+    const ports = [await findFreePort(), await findFreePort()] as const
+    for (const port of ports) {
+      const redis = await startRedis(port)
+      onTestFinished(() => redis?.stop())
+    }
+    const [first, second] = ports.map((port) => `redis://127.0.0.1:${port}`) as [string, string]
+    const relay = await startRelay(first)
+    const { write, readThere } = await openRun(undefined, relay.url, second)
+    const frames = [write('before')]
+    const admin = new Redis(first)
+    // From here on it only reads.
+    await admin.replicaof('127.0.0.1', 1)
+    admin.disconnect()
+    relay.leadTo(second)
+    frames.push(write('after'))
+    await new Promise((resolve) => setTimeout(resolve, 3_000))
+    frames.push(write('last'))
+    write.end()
+    await expect.poll(() => readThere(1), { timeout: 5_000 }).toBe(frames.slice(1).join(''))
+  })
+
   it('has once what Redis took and could not say so, and what was said meanwhile', async () => {
     const relay = await startRelay(inject('redisUrl'))
     const { write, readThere, there, runId } = await openRun(

@@ -171,6 +171,8 @@ function createConnection(url: string): Redis {
     autoResendUnfulfilledCommands: false,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
+    // One that only reads has been replaced: by now another is at its address.
+    reconnectOnError: ({ message }) => message.startsWith('READONLY'),
   })
   // A lost connection is made anew; `/ready` tells. Without a listener each try would be printed.
   redis.on('error', () => undefined)
