@@ -26,10 +26,14 @@ export class ModelService {
     return this.#models
   }
 
-  /** @throws AppError `invalid_request` for a model that the upstream does not offer */
+  /**
+   * Where the upstream does not tell what it offers, it is the one to refuse: it may answer all the same,
+   * or a fallback does.
+   * @throws AppError `invalid_request` for a model that the upstream does not offer
+   */
   async assertOffered(id: string): Promise<void> {
-    const models = await this.list()
-    if (models.some((model) => model.id === id)) return
+    const models = await this.list().catch(() => undefined)
+    if (models === undefined || models.some((model) => model.id === id)) return
     const message = `is not offered; ask GET /api/models for what is`
     throw new AppError('invalid_request', `body.model: ${message}`, {
       errors: [{ path: 'body.model', message }],

@@ -40,7 +40,13 @@ describe('a file of upstreams', () => {
       onLog: (line) => lines.push(line),
     })
     expect(textOf(await collect(client.chat.stream(hello)))).toBe('from the other')
-    expect(asked).toEqual([['Bearer sk-hush', 'b']])
+    // Also where it cannot be known whether the first has the model.
+    const named = client.chat.stream({ ...hello, model: 'a' })
+    expect(textOf(await collect(named))).toBe('from the other')
+    expect(asked).toEqual([
+      ['Bearer sk-hush', 'b'],
+      ['Bearer sk-hush', 'b'],
+    ])
     expect((await client.system.ready()).body).toMatchObject({
       upstream: 'first',
       circuits: [
