@@ -37,6 +37,8 @@ class TimedStream {
   #total: NodeJS.Timeout
   /** From the first batch on. */
   #pauses: SilenceTimer | undefined
+  /** Whether anything has come since a silence seemed too long. */
+  #isHeard = false
   /** While the sink has no room, the time is that of its reader. */
   #isPaused = false
   /** When the pause began that is going, or the last one. */
@@ -52,7 +54,7 @@ class TimedStream {
     this.#signal = signal
     const { firstChunkMs, totalMs } = options
     this.#first = setTimeout(
-      this.#expire,
+      this.#hearOut,
       firstChunkMs,
       `said nothing for ${secondsOf(firstChunkMs)}`,
     )
@@ -77,6 +79,7 @@ class TimedStream {
   }
 
   readonly #take = (batch: Batch) => {
+    this.#isHeard = true
     if (this.#pauses === undefined) this.#begin()
     else this.#pauses.note()
     const room = this.#sink(batch)
@@ -115,7 +118,13 @@ class TimedStream {
     clearTimeout(this.#first)
     const { idleMs } = this.#options
     const lateness = `paused for ${secondsOf(idleMs)}`
-    this.#pauses = new SilenceTimer(idleMs, () => this.#isPaused || this.#expire(lateness))
+    this.#pauses = new SilenceTimer(idleMs, () => this.#isPaused || this.#hearOut(lateness))
+  }
+
+  /** What came while this process was held up lies unread: it is read before a silence is taken for one. */
+  readonly #hearOut = (lateness: string) => {
+    this.#isHeard = false
+    setImmediate(() => this.#isHeard || this.#expire(lateness))
   }
 
   readonly #expire = (lateness: string) => {

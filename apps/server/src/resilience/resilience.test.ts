@@ -1,7 +1,11 @@
+import type { ServerResponse } from 'node:http'
 import type { UIMessageChunk } from '@assistant-ui-proxy/contract'
-import { describe, expect, it } from 'vitest'
+import { Agent } from 'undici'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { AppError } from '../app-error.ts'
 import type { Batch, Upstream } from '../chat/upstream.ts'
+import { createRemoteUpstream } from '../drivers/upstream/remote/remote-upstream.ts'
+import { sse, startPeer } from '../tests/peer.ts'
 import { aborted, finishBatch, scriptUpstream, textBatch } from '../tests/scripted-upstream.ts'
 import { withCircuitBreaker } from './circuit-breaker.ts'
 import { withDeadlines } from './deadlines.ts'
@@ -143,6 +147,34 @@ describe('withDeadlines', () => {
     await expect(timed.stream(request, takeSlowly, never())).rejects.toThrow('did not end within')
     expect(performance.now() - startedAt).toBeGreaterThan(370)
     expect(performance.now() - startedAt).toBeLessThan(1_500)
+  })
+
+  it('takes no silence for one of the upstream in which this process was held up', async () => {
+    let answer: ServerResponse | undefined
+    const baseUrl = await startPeer((_request, response) => {
+      answer = sse(response)
+      answer.write('data: one\n\n')
+    })
+    const agent = new Agent()
+    onTestFinished(() => agent.destroy())
+    const timed = withDeadlines(createRemoteUpstream(agent, { baseUrl, apiKey: undefined }), {
+      firstChunkMs: 5_000,
+      idleMs: 100,
+      totalMs: 5_000,
+    })
+    const chunks: UIMessageChunk[] = []
+    const take = (batch: Batch) => {
+      if (chunks.length === 0)
+        setImmediate(() => {
+          answer?.end('data: two\n\ndata: [DONE]\n\n')
+          // It is on its way by then.
+          process.nextTick(() => block(300))
+        })
+      chunks.push(...batch)
+      return undefined
+    }
+    await timed.stream(request, take, never())
+    expect(chunks.at(-1)).toEqual({ type: 'finish' })
   })
 
   it('does not wait for ever for a reader, nor take that for a fault of the upstream', async () => {
@@ -352,6 +384,11 @@ async function readAll(upstream: Upstream, signal = never()): Promise<UIMessageC
 
 function never(): AbortSignal {
   return new AbortController().signal
+}
+
+function block(ms: number): void {
+  const endsAt = performance.now() + ms
+  while (performance.now() < endsAt);
 }
 
 function pause(ms: number): Promise<void> {
