@@ -114,6 +114,15 @@ describe('FrameBuffer', () => {
     for (let count = 0; count < 100; count++) expect(say(long).room).toBeUndefined()
   })
 
+  it('keeps no more of a stream whose events become long', () => {
+    const { buffer, say } = openBuffer()
+    for (let count = 0; count < 120; count++) say(long + long)
+    expect(buffer.follow(1)).toBeDefined()
+    for (let count = 0; count < 4; count++) say('x'.repeat(1_000_000))
+    expect(buffer.follow(119)).toBeUndefined()
+    expect(buffer.follow(122)).toBeDefined()
+  })
+
   it('keeps the end of a long stream, and throws rather than leave a gap', async () => {
     const { buffer, say } = openBuffer()
     const slow = follow(buffer)

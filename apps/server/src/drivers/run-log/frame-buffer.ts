@@ -144,8 +144,8 @@ export class FrameBuffer implements RunLogWriter {
     const block = { bytes, start: this.#length, used: 0 }
     this.#last = block
     this.#blocks.push(block)
-    const first = this.#blocks[0]
-    if (first !== undefined && this.#length - first.start > keptBytes) this.#blocks.shift()
+    const oldest = this.#length - keptBytes
+    while (this.#blocks[0] !== undefined && this.#blocks[0].start < oldest) this.#blocks.shift()
     return block
   }
 }
