@@ -36,6 +36,12 @@ export function assertSameRequest(
     )
 }
 
+/** What is asked for of a run that goes on is not there, or not any more. */
+export function notFollowed(runId: string): AppError {
+  const detail = 'The reply cannot be followed from there. Read the messages.'
+  return new AppError('run_in_progress', detail, { run_id: runId })
+}
+
 export function runInProgress(runId: string | undefined): AppError {
   return new AppError(
     'run_in_progress',

@@ -12,7 +12,7 @@ import { ReplyWriter } from './reply-writer.ts'
 import { Run } from './run.ts'
 import type { RunLimit } from './run-limit.ts'
 import type { RunLog, RunLogReader } from './run-log.ts'
-import { nameRun, type RunName } from './run-name.ts'
+import { nameRun, notFollowed, type RunName } from './run-name.ts'
 import { ThreadRuns } from './thread-runs.ts'
 import type { Upstream } from './upstream.ts'
 
@@ -74,7 +74,7 @@ export class RunService {
       const run = await begin()
       const reader = await this.#read(run, signal)
       if (reader !== undefined) return reader
-      throw tooLong(run)
+      throw notFollowed(run.id)
     }
     try {
       const isKept = async () => (await store.getThread(owner, threadId)) !== undefined
@@ -83,7 +83,7 @@ export class RunService {
       if (reader !== undefined) return reader
       // Of a long reply that has ended the store has what the log has not kept.
       const stored = await store.findRun(owner, threadId, run.id)
-      if (stored === undefined || stored.status === 'streaming') throw tooLong(run)
+      if (stored === undefined || stored.status === 'streaming') throw notFollowed(run.id)
       return await this.#storedRuns.join(owner, threadId, name, stored)
     } catch (error) {
       if (error instanceof RunConflict)
@@ -106,7 +106,7 @@ export class RunService {
     const isMeant = after === undefined ? run?.status === 'streaming' : run?.id === after.runId
     if (run === undefined || !isMeant) return this.#storedRuns.follow(owner, threadId, after)
     const reader = await this.#options.runLog.follow(run.id, after?.sequence ?? 0)
-    if (reader === undefined && run.status === 'streaming') throw tooLong(run)
+    if (reader === undefined && run.status === 'streaming') throw notFollowed(run.id)
     return reader
   }
 
@@ -253,11 +253,6 @@ export class RunService {
 function createRunId(): string {
   const uuid = randomUUID()
   return Buffer.from(uuid.slice(0, 8) + uuid.slice(-10), 'hex').toString('base64url')
-}
-
-function tooLong({ id }: Run): AppError {
-  const detail = 'The reply is too long to be followed from there. Read the messages.'
-  return new AppError('run_in_progress', detail, { run_id: id })
 }
 
 /** Resolves with the promise, or after so many ms without it. @throws what it rejects with by then */

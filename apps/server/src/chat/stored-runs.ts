@@ -4,12 +4,12 @@ import { AppError } from '../app-error.ts'
 import type { Owner } from '../identity/owner.ts'
 import type { StoredRun, ThreadStore } from '../threads/thread-store.ts'
 import type { RunLogReader, RunLog } from './run-log.ts'
-import { assertSameRequest, runInProgress, type RunName } from './run-name.ts'
+import { assertSameRequest, notFollowed, runInProgress, type RunName } from './run-name.ts'
 import { untilOver } from './until-over.ts'
 
-/** So often, and so far apart, is a log looked for that is about to be opened. */
-const logOpeningTries = 10
-const logOpeningMs = 30
+/** So long, and so far apart, is a log looked for that is about to be opened. */
+const logOpeningMs = 300
+const logOpeningPollMs = 30
 
 /** The runs that this process does not write: other servers do, or they have ended. */
 export class StoredRuns {
@@ -23,7 +23,8 @@ export class StoredRuns {
 
   /**
    * The frames of the run that is going in a thread, or what follows an event of one of its runs.
-   * @returns undefined where there is no such run, or that part of it is not kept any more
+   * @returns undefined where there is no such run, or it has ended and that part is not kept any more
+   * @throws AppError `run_in_progress` where it goes on and that part is not kept any more
    */
   async follow(
     owner: Owner,
@@ -31,7 +32,10 @@ export class StoredRuns {
     after: EventPosition | undefined,
   ): Promise<RunLogReader | undefined> {
     const run = await this.#store.findRun(owner, threadId, after?.runId)
-    return run && this.#followRun(owner, threadId, run, after?.sequence ?? 0)
+    if (run === undefined) return undefined
+    const frames = await this.#followRun(owner, threadId, run, after?.sequence ?? 0)
+    if (frames === undefined && run.status === 'streaming') throw notFollowed(run.runId)
+    return frames
   }
 
   /**
@@ -75,15 +79,16 @@ export class StoredRuns {
     after: number,
   ): Promise<RunLogReader | undefined> {
     if (status !== 'streaming') return this.#runLog.follow(runId, after, true)
-    for (let left = logOpeningTries; left > 0; left--) {
+    const openUntilMs = performance.now() + logOpeningMs
+    do {
       const frames = await this.#runLog.follow(runId, after)
       if (frames !== undefined)
         return untilOver(frames, async () => {
           const run = await this.#store.findRun(owner, threadId, runId)
           return run?.status !== 'streaming'
         })
-      await delay(logOpeningMs)
-    }
+      await delay(logOpeningPollMs)
+    } while (performance.now() < openUntilMs)
     return undefined
   }
 }

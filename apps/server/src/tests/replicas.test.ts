@@ -51,6 +51,19 @@ describe.skipIf(inject('redisUrl') === '')('two servers of one store', { timeout
     }
   })
 
+  it('tell that a reply goes on which is too long to be followed from its beginning', async () => {
+    const { here, there, say } = await startTwo()
+    const reading = post(here.url, hello).then((answer) => answer.text())
+    for (let count = 0; count < 10; count++) say('x'.repeat(300_000))
+    const following = async () => (await fetch(`${there.url}/api/chat/t1/stream`)).status
+    await expect.poll(following, { timeout: 10_000 }).toBe(409)
+    const askedAtMs = performance.now()
+    expect(await following()).toBe(409)
+    expect(performance.now() - askedAtMs).toBeLessThan(5_000)
+    await here.client.chat.stop({ params: { thread_id: 't1' } })
+    await reading
+  })
+
   it('stop what the other writes, also before its first chunk', async () => {
     for (const words of ['partial', undefined]) {
       const { here, there, say, closed, asked } = await startTwo()
