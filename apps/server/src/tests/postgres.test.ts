@@ -8,7 +8,12 @@ import { transact } from '../drivers/storage/sql/transact.ts'
 import type { Owner } from '../identity/owner.ts'
 import { growth, said, userMessage } from './conformance/describe-thread-store.ts'
 import { openHeldPostgres } from './conformance/held-postgres.ts'
-import { allowConnections, breakConnections, createTestDatabase } from './postgres-test-database.ts'
+import {
+  allowConnections,
+  breakConnections,
+  createTestDatabase,
+  inDatabase,
+} from './postgres-test-database.ts'
 import { startTestServer } from './test-server.ts'
 
 const owner: Owner = { workspaceId: 'w', userId: 'u' }
@@ -88,6 +93,20 @@ describe('PostgreSQL', { timeout: 20_000 }, () => {
       expect(reply).toMatchObject({ status: 'complete', parts: [{ text: 'half and half' }] })
       expect(reply?.parts).toHaveLength(1)
     }
+  })
+
+  it('ends what a server left a few at a time, since together it may be more than can be written', async () => {
+    const url = await createTestDatabase()
+    const store = await openStore(url)
+    const ids = Array.from({ length: 40 }, (_, index) => `r${index}`)
+    for (const id of ids)
+      await store.addExchange(owner, { threadId: id, messages: [streaming(id)] })
+    await store.saveReplies(ids.map((id) => growth(id, said(id === 'r39' ? 'poison' : 'half'))))
+    await inDatabase(url, "alter table messages add check (parts not like '%poison%')")
+    const problem = createProblem('run_interrupted', 'The server stopped.')
+    await expect(store.failAbandoned('alive', problem)).rejects.toThrow('check constraint')
+    const [first] = await store.findMessages(owner, 'r0', ['r0'])
+    expect(first).toMatchObject({ status: 'failed', parts: [{ text: 'half' }] })
   })
 
   it('keeps the end of a run out of the one that takes its place at that moment', async () => {

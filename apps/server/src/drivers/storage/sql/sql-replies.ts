@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import {
   accumulate,
   errorChunk,
@@ -21,6 +22,9 @@ import type { Schema } from './schema.ts'
 import { rowOfRun } from './sql-runs.ts'
 import { grownReplyOf, interruptionOf, type StoredReply } from './stored-reply.ts'
 import { transact } from './transact.ts'
+
+/** A server that dies leaves thousands: together they may be more than there is memory for. */
+const failedAtATime = 32
 
 /**
  * Replies while they grow. What they have grown by is added beside the message's row, so that a long
@@ -98,22 +102,33 @@ export class SqlReplies {
 
   /** @returns their runs */
   async failAbandoned(serverId: string, problem: Problem): Promise<string[]> {
-    return transact(this.#db, async (transaction) => {
-      const abandoned = this.#abandoned(transaction, serverId)
-      // Another server may be closing the same ones: first the locks, then a look at what it wrote.
-      const locked =
-        this.#engine === 'postgres' ? abandoned.orderBy('m.sequence').forUpdate(['m']) : abandoned
-      const rows = await locked
-        .select(['m.workspace_id', 'm.user_id', 'm.id', 'm.run_id'])
-        .execute()
-      const keys = rows.map((row) => [row.workspace_id, row.user_id, row.id, row.run_id] as const)
-      await this.#write(transaction, keys, (left, pieces) => {
-        const grown = grow(left, pieces)
-        const reply = accumulate(grown.reply, [errorChunk(problem)])
-        return { reply, interruption: interruptionOf(grown) }
-      })
-      return rows.flatMap((row) => row.run_id ?? [])
+    const runIds: string[] = []
+    for (;;) {
+      const rows = await transact(this.#db, (transaction) =>
+        this.#failSome(transaction, serverId, problem),
+      )
+      runIds.push(...rows.flatMap((row) => row.run_id ?? []))
+      if (rows.length < failedAtATime) return runIds
+      // A database that is part of this process lets nobody else in meanwhile.
+      await turn()
+    }
+  }
+
+  async #failSome(transaction: Transaction<Schema>, serverId: string, problem: Problem) {
+    const abandoned = this.#abandoned(transaction, serverId)
+    // Another server may be closing the same ones, or their own may be alive: those are left to it.
+    const locked = this.#engine === 'postgres' ? abandoned.forUpdate(['m']).skipLocked() : abandoned
+    const rows = await locked
+      .select(['m.workspace_id', 'm.user_id', 'm.id', 'm.run_id'])
+      .limit(failedAtATime)
+      .execute()
+    const keys = rows.map((row) => [row.workspace_id, row.user_id, row.id, row.run_id] as const)
+    await this.#write(transaction, keys, (left, pieces) => {
+      const grown = grow(left, pieces)
+      const reply = accumulate(grown.reply, [errorChunk(problem)])
+      return { reply, interruption: interruptionOf(grown) }
     })
+    return rows
   }
 
   #abandoned(transaction: Transaction<Schema>, serverId: string) {
