@@ -184,6 +184,9 @@ export const faults: readonly Fault[] = [
   oddity('CRLF, a BOM, comments, other fields, data over many lines', (response, { odd, end }) =>
     response.writeHead(200, typed).end(odd + end),
   ),
+  oddity('lines that end with CR alone', (response, { begin, end }) =>
+    response.writeHead(200, typed).end((begin + end).replaceAll('\n', '\r')),
+  ),
   oddity('every byte by itself', async (response, { begin, end }) => {
     response.writeHead(200, typed)
     for (const byte of Buffer.from(begin + end)) {
