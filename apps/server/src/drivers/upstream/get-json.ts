@@ -1,6 +1,7 @@
 import type { Agent } from 'undici'
 import { AppError } from '../../app-error.ts'
-import { connectionError, errorOfStatus } from './upstream-errors.ts'
+import { errorOfStatus } from '../status-errors.ts'
+import { connectionError } from './upstream-errors.ts'
 
 const timeoutMs = 10_000
 /** Lists of hundreds of models with their descriptions have one or two. */

@@ -1,5 +1,5 @@
 import type { AppError } from '../../app-error.ts'
-import { errorOfStatus } from './upstream-errors.ts'
+import { errorOfStatus } from '../status-errors.ts'
 
 const maxWordsBytes = 4_096
 const maxWordsLength = 500

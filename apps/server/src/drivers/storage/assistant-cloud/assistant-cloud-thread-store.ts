@@ -9,8 +9,9 @@ import {
 import { AppError, pageNotFound } from '../../../app-error.ts'
 import { localOwner, type Owner } from '../../../identity/owner.ts'
 import type { Exchange, ReplyGrowth, ThreadStore } from '../../../threads/thread-store.ts'
+import type { AssistantCloudAccess } from '../../cloud-access.ts'
 import { BoundedMap } from './bounded-map.ts'
-import { clientFor, expectStatus, type AssistantCloudAccess } from './cloud-access.ts'
+import { clientFor, expectStatus } from './cloud-client.ts'
 import { CloudReplies } from './cloud-replies.ts'
 import {
   contentOfMessage,

@@ -1,10 +1,7 @@
 import type { Agent } from 'undici'
 import type { Upstream } from '../../../chat/upstream.ts'
 import { localOwner } from '../../../identity/owner.ts'
-import {
-  headersFor,
-  type AssistantCloudAccess,
-} from '../../storage/assistant-cloud/cloud-access.ts'
+import { headersFor, type AssistantCloudAccess } from '../../cloud-access.ts'
 import { RemoteMapping } from '../remote/remote-mapping.ts'
 import { streamEvents } from '../stream-events.ts'
 

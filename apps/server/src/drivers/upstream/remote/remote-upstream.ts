@@ -9,10 +9,7 @@ import { z } from 'zod'
 import { AppError, problemOf } from '../../../app-error.ts'
 import type { Upstream } from '../../../chat/upstream.ts'
 import { localOwner } from '../../../identity/owner.ts'
-import {
-  headersFor,
-  type AssistantCloudAccess,
-} from '../../storage/assistant-cloud/cloud-access.ts'
+import { headersFor, type AssistantCloudAccess } from '../../cloud-access.ts'
 import { getJson } from '../get-json.ts'
 import { streamEvents } from '../stream-events.ts'
 import { RemoteMapping } from './remote-mapping.ts'

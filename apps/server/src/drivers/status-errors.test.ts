@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { errorOfStatus } from './upstream-errors.ts'
+import { errorOfStatus } from './status-errors.ts'
 
 it.each([
   ['2', 2_000],

@@ -5,26 +5,10 @@ import {
 } from '@assistant-ui-proxy/contract'
 import { storageUnavailable } from '../../../app-error.ts'
 import type { Owner } from '../../../identity/owner.ts'
-import { errorOfStatus } from '../../upstream/upstream-errors.ts'
-
-export interface AssistantCloudAccess {
-  /** Without `/v1`. */
-  readonly baseUrl: string
-  /** Undefined: it lets everybody in, as one user. */
-  readonly apiKey: string | undefined
-}
+import { headersFor, type AssistantCloudAccess } from '../../cloud-access.ts'
+import { errorOfStatus } from '../../status-errors.ts'
 
 const timeoutMs = 15_000
-
-/** Who asks, as the service wants to hear it. */
-export function headersFor(apiKey: string | undefined, owner: Owner): Record<string, string> {
-  if (apiKey === undefined) return {}
-  return {
-    authorization: `Bearer ${apiKey}`,
-    'aui-user-id': owner.userId,
-    'aui-workspace-id': owner.workspaceId,
-  }
-}
 
 export function clientFor(
   { baseUrl, apiKey }: AssistantCloudAccess,
