@@ -15,7 +15,7 @@ import type { Exchange, ReplyGrowth } from '../../../threads/thread-store.ts'
 import { grow, type GrownReply, type Piece } from '../grown-reply.ts'
 import type { Engine } from './engine.ts'
 import { jsonValue, tableOf } from './json-table.ts'
-import { clockOf } from './leases.ts'
+import { abandonedReplies } from './leases.ts'
 import { ownedBy } from './owner-columns.ts'
 import { jsonOrNull, messageColumns, messageOfRow } from './rows.ts'
 import type { Schema } from './schema.ts'
@@ -115,7 +115,7 @@ export class SqlReplies {
   }
 
   async #failSome(transaction: Transaction<Schema>, serverId: string, problem: Problem) {
-    const abandoned = this.#abandoned(transaction, serverId)
+    const abandoned = abandonedReplies(transaction, this.#engine, serverId)
     // Another server may be closing the same ones, or their own may be alive: those are left to it.
     const locked = this.#engine === 'postgres' ? abandoned.forUpdate(['m']).skipLocked() : abandoned
     const rows = await locked
@@ -129,23 +129,6 @@ export class SqlReplies {
       return { reply, interruption: interruptionOf(grown) }
     })
     return rows
-  }
-
-  #abandoned(transaction: Transaction<Schema>, serverId: string) {
-    return transaction
-      .selectFrom('messages as m')
-      .where('m.status', '=', sql.lit('streaming'))
-      .where((eb) => eb.or([eb('m.server_id', 'is', null), eb('m.server_id', '<>', serverId)]))
-      .where(({ not, exists, selectFrom }) =>
-        not(
-          exists(
-            selectFrom('leases as l')
-              .select('l.server_id')
-              .whereRef('l.server_id', '=', 'm.server_id')
-              .where('l.expires_at_ms', '>', clockOf(this.#engine)),
-          ),
-        ),
-      )
   }
 
   /** From the messages' rows, so that one that is gone by now takes none. */
