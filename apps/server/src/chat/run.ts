@@ -129,8 +129,10 @@ export class Run {
       return undefined
     }
     const room = last && this.#give(chunks)
-    if (problem) throw new AppError(problem.code, problem.detail)
-    return room
+    if (problem === undefined) return room
+    // Nothing more comes that would wait for it.
+    room?.catch(() => undefined)
+    throw new AppError(problem.code, problem.detail)
   }
 
   async #fail(error: unknown): Promise<void> {

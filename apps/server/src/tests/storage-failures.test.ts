@@ -202,6 +202,28 @@ describe('a reply that the storage does not take', () => {
     expect(await ask('t3', 'good')).toMatchObject({ type: 'finish' })
   })
 
+  it('fails where its run would wait for the storage, also with what the upstream failed with', async () => {
+    const database = await createTestDatabase()
+    const poison = { type: 'text-delta' as const, id: '0', delta: 'poison'.repeat(60_000) }
+    const { upstream } = scriptUpstream(async function* ({ messages }) {
+      yield textBatch('first')
+      if (textOfParts(messages.at(-1)?.parts ?? []) === 'fail')
+        yield [poison, { type: 'error', errorText: 'no more' }]
+      yield [poison]
+      yield finishBatch
+    })
+    const { client, url } = await startServer(database, upstream)
+    await client.threads.list()
+    await inDatabase(database, "alter table reply_growth add check (chunks not like '%poison%')")
+    await inDatabase(database, "alter table messages add check (parts not like '%poison%')")
+    for (const id of ['wait', 'fail']) {
+      const answer = await post(url, { id, messages: [{ role: 'user', content: id }] })
+      expect(chunksIn(await answer.text()).at(-1)).toMatchObject({ type: 'error' })
+      const { body } = await client.threads.messages({ params: { thread_id: id } })
+      expect(body).toMatchObject([{}, { status: 'failed' }])
+    }
+  })
+
   it('is not one that is nested deeper than the storage reads as JSON', async () => {
     let deep: unknown = 'deep'
     for (let depth = 0; depth < 1_200; depth++) deep = [deep]
