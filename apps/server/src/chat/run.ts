@@ -21,6 +21,13 @@ import type { RunLogWriter } from './run-log.ts'
 import { goesOnAsItIs, readUpstreamBatch } from './upstream-batch.ts'
 import type { Batch, Upstream } from './upstream.ts'
 
+/**
+ * Of a reply that is kept, in UTF-16 units of its events: half a million tokens, each in one of its own. At
+ * its end it is put together and written at once: one of twice this length may take a database longer than it
+ * may, again and again.
+ */
+const maxKeptLength = 33_554_432
+
 export type StopReason = 'left' | 'stopped' | 'shutdown' | 'ended'
 
 export interface RunOptions {
@@ -54,6 +61,7 @@ export class Run {
   #hasBegun = false
   #status: MessageStatus = 'streaming'
   #sequence = 1
+  #length = 0
   /** Whether it is stored as it ended. */
   #isFinal = true
   /** From the terminal chunk on; resolves when the reply is stored. */
@@ -117,7 +125,7 @@ export class Run {
     await this.#ending
   }
 
-  /** @throws AppError for an error that the upstream tells of in the stream */
+  /** @throws AppError for an error that the upstream tells of in the stream, and past the limit */
   #take(batch: Batch): Promise<void> | undefined {
     if (this.#ending !== undefined) return undefined
     if (this.#hasBegun && goesOnAsItIs(batch)) return this.#give(batch)
@@ -165,7 +173,9 @@ export class Run {
   }
 
   #give(chunks: readonly UIMessageChunk[]): Promise<void> | undefined {
+    if (this.#length > maxKeptLength && this.#kept) throw tooLong()
     const frames = this.#encode(chunks)
+    this.#length += frames.length
     this.#kept?.add(chunks, frames.length)
     const room = this.#append(frames)
     const saved = this.#kept && this.#writer.note(this.#kept)
@@ -214,6 +224,11 @@ export class Run {
       return problemOf(error) ?? maskedProblem()
     }
   }
+}
+
+function tooLong(): AppError {
+  const limit = `${maxKeptLength / 1_048_576} MiB`
+  return new AppError('upstream_protocol', `The reply is longer than can be kept: ${limit}.`)
 }
 
 const statusAfter = { finish: 'complete', abort: 'stopped', error: 'failed' } as const

@@ -353,6 +353,33 @@ it('tells where a reply is too long to be followed from its beginning, and gives
   expect(textOf(chunksIn(await again.text()))).toBe(whole)
 })
 
+it(
+  'ends a reply that grows without end, with what can be kept of it',
+  { timeout: 60_000 },
+  async () => {
+    let said = 0
+    const { upstream } = scriptUpstream(async function* () {
+      for (; said < 50; said++) yield textBatch('x'.repeat(1_000_000))
+      yield finishBatch
+    })
+    const { url, client } = await startTestServer({ upstream })
+    const answer = await post(url, hello)
+    const [end] = chunksIn((await answer.text()).slice(-1_000))
+    expect(end).toMatchObject({ type: 'error', errorText: expect.stringContaining('32 MiB') })
+    expect(said).toBe(34)
+    const stored = await client.threads.messages({ params: { thread_id: 't1' } })
+    expect(stored.body).toMatchObject([
+      {},
+      { status: 'failed', error: { code: 'upstream_protocol' } },
+    ])
+    // What is not kept may be longer.
+    said = 0
+    expect((await (await post(url, { messages: hello.messages })).text()).length).toBeGreaterThan(
+      50_000_000,
+    )
+  },
+)
+
 it('answers HEAD with the headers alone, and leaves the connection in order', async () => {
   const { url, say, finish } = await startConversation()
   say('one')
