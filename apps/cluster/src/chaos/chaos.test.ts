@@ -10,10 +10,14 @@ const hasRedis = spawnSync('redis-server', ['--version']).status === 0
 it.skipIf(!hasRedis && process.env['REQUIRE_REDIS'] === undefined)(
   'nothing is lost in half a minute of people who leave and servers that die',
   async () => {
-    const first = await runChaos(scope)
-    expect(first.faults.filter((fault) => !isLate(fault))).toEqual([])
-    // Once a disk or a machine may stand still for a moment, so that what is stored is late.
-    const report = first.faults.length === 0 ? first : await runChaos(scope)
+    let report = await runChaos(scope)
+    // A disk or a machine may stand still for a moment, so that what is stored is late; nothing else may be.
+    for (
+      let again = 0;
+      again < 2 && report.faults.every(isLate) && report.faults.length > 0;
+      again++
+    )
+      report = await runChaos(scope)
     expect(report.faults).toEqual([])
     expect(report.kills).toBeGreaterThan(0)
     expect(report.messages).toBeGreaterThan(40)
