@@ -58,7 +58,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     return conversations
   })
   const conversations = (await Promise.all(everybody)).flat()
-  const kills = await killing
+  const deathsMs = await killing
+  const kills = deathsMs.length
   options.say?.(`${conversations.length} conversations, ${kills} kills; looking at what is stored`)
   const client = createClient(cluster.replicas[0].url)
   const isGoing = async (threadId: string) =>
@@ -69,7 +70,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const faults: string[] = []
   for (const conversation of conversations) {
     const stored = await listMessages(client, conversation.threadId)
-    faults.push(...faultsOf(conversation, stored, model.calls))
+    faults.push(...faultsOf(conversation, stored, model.calls, deathsMs))
   }
   const stopMs = conversations.flatMap((each) => each.stopMs).toSorted((a, b) => a - b)
   return {
@@ -90,15 +91,15 @@ function pickServer({ replicas }: Cluster): string {
   return picked.url
 }
 
-/** @returns how many died */
-async function killNowAndThen({ replicas }: Cluster, signal: AbortSignal): Promise<number> {
-  let kills = 0
+/** @returns when one died */
+async function killNowAndThen({ replicas }: Cluster, signal: AbortSignal): Promise<number[]> {
+  const deathsMs: number[] = []
   for (;;) {
     await delay(3_000 + Math.random() * 3_000, undefined, { signal }).catch(() => undefined)
-    if (signal.aborted) return kills
+    if (signal.aborted) return deathsMs
     const victim = replicas[Math.floor(Math.random() * 2)] ?? replicas[0]
+    deathsMs.push(performance.now())
     await victim.kill()
-    kills++
     await delay(500 + Math.random() * 1_500)
     await victim.start()
   }

@@ -18,9 +18,11 @@ const interrupted = createProblem('run_interrupted', 'Gone.')
 
 describe('faultsOf', () => {
   it('finds nothing in what is as it should be', () => {
-    expect(faultsOf(conversation, [question, replyOf('complete', whole)], calls([]))).toEqual([])
+    expect(faultsOf(conversation, [question, replyOf('complete', whole)], calls([]), [])).toEqual(
+      [],
+    )
     const failed = { ...replyOf('failed', whole.slice(0, 50)), error: interrupted }
-    expect(faultsOf(conversation, [question, failed], calls([50, 70]))).toEqual([])
+    expect(faultsOf(conversation, [question, failed], calls([50, 70]), [])).toEqual([])
   })
 
   it.each<[string, Message[], ReturnType<typeof calls>]>([
@@ -42,13 +44,23 @@ describe('faultsOf', () => {
     ],
     ['more messages', [question, rowOf({ id: 'x', role: 'user' }, '')], calls([])],
   ])('finds what is %s', (fault, stored, made) => {
-    expect(faultsOf({ ...conversation, read: [] }, stored, made).join()).toContain(fault)
+    expect(faultsOf({ ...conversation, read: [] }, stored, made, []).join()).toContain(fault)
+  })
+
+  it('looks at what was there when the server died, rather than when its connections closed', () => {
+    const failed = { ...replyOf('failed', whole.slice(0, 49)), error: interrupted }
+    const faultsWith = (...deathsMs: number[]) =>
+      faultsOf({ ...conversation, read: [] }, [question, failed], calls([50, 70]), deathsMs)
+    expect(faultsWith(200)).toEqual([])
+    // It closed at 300: these were other servers.
+    for (const deathMs of [-300, 301])
+      expect(faultsWith(deathMs).join()).toContain('behind by more')
   })
 
   it('finds what was read wrong', () => {
     const read = [{ messageId: id, text: whole.slice(1) }]
     const stored = [question, replyOf('complete', whole)]
-    expect(faultsOf({ ...conversation, read }, stored, calls([]))).toEqual(['read wrong: m1'])
+    expect(faultsOf({ ...conversation, read }, stored, calls([]), [])).toEqual(['read wrong: m1'])
   })
 })
 
