@@ -206,7 +206,8 @@ export class Run {
       return maskedProblem()
     }
     const { code, detail } = problem
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : ''
+    const cause =
+      error instanceof Error && error.cause instanceof Error ? error.cause.message : undefined
     this.#log.warn({ reply_id: this.#replyId, code, detail, cause }, 'a reply failed')
     return problem
   }

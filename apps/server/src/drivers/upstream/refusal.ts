@@ -12,8 +12,7 @@ export class Refusal {
   readonly #status: number
   readonly #retryAfter: string | undefined
   readonly #secrets: readonly string[]
-  #words = ''
-  #size = 0
+  #words: Buffer = Buffer.alloc(0)
 
   /** @param secrets what must not be told of what it says */
   constructor(status: number, retryAfter: string | undefined, secrets: readonly string[]) {
@@ -24,9 +23,8 @@ export class Refusal {
 
   /** @returns whether more of what it says is wanted */
   add(bytes: Buffer): boolean {
-    this.#words += bytes.toString('latin1', 0, maxWordsBytes - this.#size)
-    this.#size = this.#words.length
-    return this.#size < maxWordsBytes
+    this.#words = Buffer.concat([this.#words, bytes]).subarray(0, maxWordsBytes)
+    return this.#words.length < maxWordsBytes
   }
 
   /** Its cause, which is for the log alone, is what the upstream says. */
@@ -39,7 +37,7 @@ export class Refusal {
   #tellableWords(): string {
     // These are about keys, and hold parts of them.
     if (this.#status === 401 || this.#status === 403) return ''
-    const words = Buffer.from(this.#words, 'latin1').toString().replaceAll(/\s+/g, ' ').trim()
+    const words = this.#words.toString().replaceAll(/\s+/g, ' ').trim()
     return this.#secrets
       .reduce((text, secret) => text.replaceAll(secret, '…'), words)
       .replaceAll(keyLike, '…')

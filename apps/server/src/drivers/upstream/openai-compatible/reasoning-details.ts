@@ -2,7 +2,7 @@
 export type ReasoningDetail = Readonly<Record<string, unknown>>
 
 /** What grows from event to event. */
-const growing = ['text', 'summary'] as const
+const growing: ReadonlySet<string> = new Set(['text', 'summary'])
 
 /**
  * A model's reasoning as OpenRouter wants it back, put together from the pieces in which it comes: those
@@ -30,9 +30,10 @@ export class ReasoningDetails {
 }
 
 function grow(begun: Record<string, unknown>, piece: ReasoningDetail): void {
-  const before = { ...begun }
-  for (const [name, value] of Object.entries(piece)) if (value !== null) begun[name] = value
-  for (const name of growing)
-    if (typeof before[name] === 'string' && typeof piece[name] === 'string')
-      begun[name] = before[name] + piece[name]
+  for (const [name, value] of Object.entries(piece)) {
+    const before = begun[name]
+    if (growing.has(name) && typeof before === 'string' && typeof value === 'string')
+      begun[name] = before + value
+    else if (value !== null) begun[name] = value
+  }
 }

@@ -60,21 +60,18 @@ export class ToolCallDeltas {
    * @param details what the server wants back with the calls
    */
   close(chunks: UIMessageChunk[], isCut: boolean, details?: readonly ReasoningDetail[]): void {
+    const [first] = this.#calls
     const last = this.#calls.at(-1)
-    for (const [index, call] of this.#calls.entries()) {
-      const isFirst = index === 0
-      const providerMetadata = this.#metadataOf(call, isFirst ? details : undefined)
+    for (const call of this.#calls) {
       const chunk = inputChunk(call, isCut && call === last)
+      const providerMetadata = this.#metadataOf(call, call === first ? details : undefined)
       chunks.push({ ...chunk, ...(providerMetadata && { providerMetadata }) })
     }
   }
 
   #metadataOf({ extraContent }: ToolCall, details: readonly ReasoningDetail[] | undefined) {
     if (extraContent === undefined && details === undefined) return undefined
-    return metadataOf(this.#author, {
-      ...(extraContent !== undefined && { extra_content: extraContent }),
-      ...(details !== undefined && { reasoning_details: details }),
-    })
+    return metadataOf(this.#author, { extra_content: extraContent, reasoning_details: details })
   }
 
   /** @returns undefined where another begins */
