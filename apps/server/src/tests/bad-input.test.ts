@@ -396,17 +396,26 @@ describe('bad input', () => {
         status: 400,
         body: { code: 'invalid_request', errors: [{ message: 'must not contain NUL' }] },
       })
-    const long = 'm'.repeat(256)
-    for (const [path, body] of [
-      ['/v1/runs', { ...run, message_id: long }],
-      ['/v1/scores', { ...score, message_id: long }],
-      ['/v1/events', { events: [{ kind: 'e', message_id: long }] }],
-    ] as const)
-      expect(await ask('POST', path, body)).toMatchObject({ path, status: 400 })
     expect(await ask('GET', '/v1/files/%00')).toMatchObject({
       status: 404,
       body: { code: 'file_not_found' },
     })
+  })
+
+  it('a longer id than a database has an index for is refused in what is reported', async () => {
+    const { url } = await startTestServer()
+    const message_id = 'm'.repeat(256)
+    for (const [path, body] of [
+      ['/v1/runs', { thread_id: 't', status: 'completed', message_id }],
+      ['/v1/scores', { name: 's', data_type: 'numeric', value: 1, message_id }],
+      ['/v1/events', { events: [{ kind: 'e', message_id }] }],
+    ] as const) {
+      const headers = { 'content-type': 'application/json' }
+      const init = { method: 'POST', headers, body: JSON.stringify(body) }
+      const response = await fetch(`${url}${path}`, init)
+      expect([path, response.status]).toEqual([path, 400])
+      expect(await response.text()).toContain('message_id')
+    }
   })
 
   it('405 names the methods that there are', async () => {
