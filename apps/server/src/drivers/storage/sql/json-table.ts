@@ -1,5 +1,4 @@
 import { sql, type RawBuilder } from 'kysely'
-import { isDeeper } from '../../../nesting.ts'
 import type { Engine } from './engine.ts'
 
 /**
@@ -18,16 +17,4 @@ export function jsonTable(engine: Engine, json: string): RawBuilder<unknown> {
   return engine === 'sqlite'
     ? sql`json_each(${json}) r`
     : sql`json_array_elements(${json}::json) r(value)`
-}
-
-/** SQLite reads no JSON that is nested deeper than 1,000, rows and their table included. */
-const maxSqliteNesting = 990
-
-/**
- * What is stored as JSON, for a row of `tableOf`; its text is `r.value ->> index`. Within the row's own JSON
- * it would be escaped once more, which takes longer than to write it; but that has to be where it is nested
- * too deep, and in PostgreSQL, which reads no NUL in JSON.
- */
-export function jsonValue(engine: Engine, value: unknown): unknown {
-  return engine === 'sqlite' && !isDeeper(value, maxSqliteNesting) ? value : JSON.stringify(value)
 }

@@ -5,22 +5,27 @@ import {
   isTerminal,
   type Message,
   type Problem,
-  type Reply,
   type UIMessageChunk,
 } from '@assistant-ui-proxy/contract'
-import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import { messageNotFound } from '../../../app-error.ts'
 import type { Owner } from '../../../identity/owner.ts'
 import type { Exchange, ReplyGrowth } from '../../../threads/thread-store.ts'
 import { grow, type GrownReply, type Piece } from '../grown-reply.ts'
 import type { Engine } from './engine.ts'
-import { jsonValue, tableOf } from './json-table.ts'
 import { abandonedReplies } from './leases.ts'
 import { ownedBy } from './owner-columns.ts'
-import { jsonOrNull, messageColumns, messageOfRow } from './rows.ts'
+import { messageColumns, messageOfRow } from './rows.ts'
 import type { Schema } from './schema.ts'
+import {
+  keyOf,
+  ReplyStatements,
+  type EndedReply,
+  type ReplyKey,
+  type StoredPiece,
+} from './reply-statements.ts'
 import { rowOfRun } from './sql-runs.ts'
-import { grownReplyOf, interruptionOf, type StoredReply } from './stored-reply.ts'
+import { grownReplyOf, interruptionOf } from './stored-reply.ts'
 import { transact } from './transact.ts'
 
 /** A server that dies leaves thousands: together they may be more than there is memory for. */
@@ -33,15 +38,17 @@ const failedAtATime = 32
 export class SqlReplies {
   readonly #db: Kysely<Schema>
   readonly #engine: Engine
+  readonly #statements: ReplyStatements
 
   constructor(db: Kysely<Schema>, engine: Engine) {
     this.#db = db
     this.#engine = engine
+    this.#statements = new ReplyStatements(db, engine)
   }
 
   async save(transaction: Transaction<Schema>, growths: readonly ReplyGrowth[]): Promise<void> {
     const [ending, growing] = partition(growths, ({ chunks }) => chunks.some(isTerminal))
-    if (growing.length > 0) await this.#addGrowth(transaction, growing)
+    if (growing.length > 0) await this.#statements.addGrowth(transaction, growing)
     if (ending.length > 0) await this.#end(transaction, ending)
   }
 
@@ -131,26 +138,6 @@ export class SqlReplies {
     return rows
   }
 
-  /** From the messages' rows, so that one that is gone by now takes none. */
-  async #addGrowth(db: Kysely<Schema>, growths: readonly ReplyGrowth[]): Promise<void> {
-    const rows = growths.map((growth) => [
-      ...keyOf(growth),
-      growth.position,
-      jsonValue(this.#engine, growth.chunks),
-    ])
-    // Saved again it is as long or longer; a write that was given up on may still come, after the next.
-    await sql`
-      insert into reply_growth (message_sequence, position, chunks)
-      select m.sequence, ${this.#integer(4)}, r.value ->> 5
-      from ${tableOf(this.#engine, rows)}
-      join messages m on ${isOpen}
-      where true
-      ${this.#lock}
-      on conflict (message_sequence, position) do update set chunks = excluded.chunks
-      where length(excluded.chunks) > length(reply_growth.chunks)
-    `.execute(db)
-  }
-
   async #end(db: Kysely<Schema>, growths: readonly ReplyGrowth[]): Promise<void> {
     await this.#write(db, growths.map(keyOf), (stored, pieces, index) => {
       const last = growths[index] as ReplyGrowth
@@ -161,84 +148,25 @@ export class SqlReplies {
   /** Puts replies together and writes them to their rows. */
   async #write(db: Kysely<Schema>, keys: readonly ReplyKey[], end: EndReply): Promise<void> {
     if (keys.length === 0) return
-    const { rows } = await sql<StoredPiece>`
-      select m.sequence, m.workspace_id, m.user_id, m.id, m.run_id, m.parts, m.metadata, m.interrupted,
-        g.position, g.chunks
-      from ${tableOf(this.#engine, keys)}
-      join messages m on ${isOpen}
-      left join reply_growth g on g.message_sequence = m.sequence
-      order by g.position
-      ${this.#lock}
-    `.execute(db)
+    const rows = await this.#statements.readPieces(db, keys)
     const stored = Map.groupBy(rows, ({ workspace_id, user_id, id, run_id }) =>
       JSON.stringify([workspace_id, user_id, id, run_id]),
     )
     const ended = keys.flatMap((key, index) => {
       const [first, ...more] = stored.get(JSON.stringify(key)) ?? []
       if (first === undefined) return []
-      const { reply, interruption } = end(grownReplyOf(first), piecesOf([first, ...more]), index)
-      const parts = jsonValue(this.#engine, reply.parts)
-      const { status, metadata, problem } = reply
-      const others = [metadata, problem, interruption].map(jsonOrNull)
-      return [[first.sequence, parts, status, ...others]]
+      const pieces = piecesOf([first, ...more])
+      return [{ sequence: first.sequence, ...end(grownReplyOf(first), pieces, index) }]
     })
-    if (ended.length === 0) return
-    await sql`
-      update messages set parts = r.value ->> 1, status = r.value ->> 2, metadata = r.value ->> 3,
-        error = r.value ->> 4, interrupted = r.value ->> 5, is_indexed = 0
-      from ${tableOf(this.#engine, ended)}
-      where messages.sequence = ${this.#integer(0)}
-    `.execute(db)
-    await sql`
-      delete from reply_growth where message_sequence in (
-        select ${this.#integer(0)} from ${tableOf(
-          this.#engine,
-          ended.map(([sequence]) => [sequence]),
-        )})
-    `.execute(db)
-  }
-
-  /**
-   * In PostgreSQL the thread may be deleted at this moment, or another run take the reply over: a row that is
-   * locked stays as it is, one that is gone or has changed is skipped.
-   */
-  get #lock(): RawBuilder<unknown> {
-    return this.#engine === 'sqlite' ? sql`` : sql`for no key update of m`
-  }
-
-  #integer(index: number): RawBuilder<unknown> {
-    const field = sql`r.value ->> ${sql.lit(index)}`
-    return this.#engine === 'sqlite' ? field : sql`(${field})::bigint`
+    if (ended.length > 0) await this.#statements.end(db, ended)
   }
 }
 
-type ReplyKey = readonly [workspaceId: string, userId: string, id: string, runId: string | null]
-
-/** @returns the reply at its end, and where its writer had come to if that did not end it */
 type EndReply = (
   stored: GrownReply,
   pieces: readonly Piece[],
   index: number,
-) => { reply: Reply; interruption?: object }
-
-interface StoredPiece extends StoredReply {
-  readonly sequence: number | string
-  readonly workspace_id: string
-  readonly user_id: string
-  readonly id: string
-  readonly run_id: string | null
-  readonly position: number | null
-  readonly chunks: string | null
-}
-
-/** That the message is that of a `ReplyKey`, and that its writer has not ended it. */
-const isOpen = sql`m.workspace_id = r.value ->> 0 and m.user_id = r.value ->> 1
-  and m.id = r.value ->> 2 and m.run_id is not distinct from r.value ->> 3
-  and (m.status = 'streaming' or m.interrupted is not null)`
-
-function keyOf({ owner, messageId, runId }: ReplyGrowth): ReplyKey {
-  return [owner.workspaceId, owner.userId, messageId, runId]
-}
+) => Pick<EndedReply, 'reply' | 'interruption'>
 
 function piecesOf(rows: readonly Pick<StoredPiece, 'position' | 'chunks'>[]): Piece[] {
   return rows.flatMap(({ position, chunks }) =>
