@@ -4,7 +4,7 @@ import { createConfig } from '../config/config.ts'
 import { createDependencies } from '../dependencies.ts'
 import { openPostgresStorage } from '../drivers/storage/sql/open-postgres-storage.ts'
 import { SqlThreadStore } from '../drivers/storage/sql/sql-thread-store.ts'
-import { transact } from '../drivers/storage/sql/transact.ts'
+import { transactIn } from '../drivers/storage/sql/transact.ts'
 import type { Owner } from '../identity/owner.ts'
 import { growth, said, userMessage } from './conformance/describe-thread-store.ts'
 import { openHeldPostgres } from './conformance/held-postgres.ts'
@@ -289,7 +289,7 @@ async function openTwo() {
 
 function openHeld(url: string) {
   const { db, hold } = openHeldPostgres(url)
-  const store = new SqlThreadStore(db, 'postgres', { transact: (work) => transact(db, work) })
+  const store = new SqlThreadStore(db, 'postgres', { transact: transactIn(db) })
   return { store, hold }
 }
 

@@ -11,6 +11,9 @@ export interface NodeSqlite extends SqliteDatabase {
   readonly isInTransaction: boolean
 }
 
+/** 64 MiB. By then, a commit copies the log to the file itself, which `startCheckpoints` does beside it. */
+const maxLogPages = 16_384
+
 /** Statements kept compiled; the store has fewer, but lists of values make variants. */
 const maxStatements = 200
 
@@ -27,6 +30,7 @@ export function openNodeSqlite(path: string): NodeSqlite {
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON;
+    PRAGMA wal_autocheckpoint = ${maxLogPages};
   `)
   const statements = new Map<string, SqliteStatement>()
   return {

@@ -11,7 +11,7 @@ import { SqlReports } from './sql-reports.ts'
 import { SqlSearchIndex } from './sql-search-index.ts'
 import type { SqlStorage } from './sql-storage.ts'
 import { SqlThreadStore } from './sql-thread-store.ts'
-import { transact } from './transact.ts'
+import { transactIn } from './transact.ts'
 
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database`. */
@@ -36,7 +36,7 @@ export async function openPostgresStorage(options: PostgresOptions): Promise<Sql
     }),
   )
   return {
-    store: new SqlThreadStore(db, 'postgres', { transact: (work) => transact(db, work) }),
+    store: new SqlThreadStore(db, 'postgres', { transact: transactIn(db) }),
     searchIndex: new SqlSearchIndex(db, 'postgres'),
     archiveStore: new SqlArchiveStore(db, 'postgres'),
     cloudStore: {

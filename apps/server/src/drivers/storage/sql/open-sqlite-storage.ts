@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { startCheckpoints } from './checkpoints.ts'
 import { migrate } from './migrate.ts'
 import { openNodeSqlite } from './node-sqlite.ts'
 import type { Schema } from './schema.ts'
@@ -12,9 +13,8 @@ import { SqlReports } from './sql-reports.ts'
 import { SqlSearchIndex } from './sql-search-index.ts'
 import type { SqlStorage } from './sql-storage.ts'
 import { SqlThreadStore } from './sql-thread-store.ts'
-import { openLazyCommits } from './lazy-commits.ts'
+import { openSyncedCommits } from './synced-commits.ts'
 import { openKysely } from './sqlite-executor.ts'
-import type { Transact } from './transact.ts'
 
 /**
  * Opens a SQLite file, its folder and its schema made where they are missing.
@@ -22,27 +22,31 @@ import type { Transact } from './transact.ts'
  * @throws where the file cannot be opened or is not a database
  */
 export async function openSqliteStorage(path: string): Promise<SqlStorage> {
-  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
+  const isFile = path !== ':memory:'
+  if (isFile) mkdirSync(dirname(path), { recursive: true })
   const database = openNodeSqlite(path)
   const session = await openKysely<Schema>(database)
-  const { db, transact } = session
+  const { db } = session
   await using opened = new AsyncDisposableStack()
   opened.defer(() => db.destroy())
   await migrate(db, 'sqlite')
   // One server has the file: all that wrote to it before are gone.
   await db.deleteFrom('leases').execute()
-  const lazy = path === ':memory:' ? undefined : await openLazyCommits(session, path)
-  opened.defer(() => lazy?.close())
+  const commits = isFile ? await openSyncedCommits(session, path) : undefined
+  opened.defer(() => commits?.close())
+  const endCheckpoints = isFile ? startCheckpoints(path) : undefined
+  opened.defer(() => endCheckpoints?.())
   const disposal = opened.move()
-  const transactLazily: Transact = lazy?.transactLazily ?? transact
+  const { transact } = commits ?? session
+  const { transactLazily } = commits ?? { transactLazily: transact }
   return {
     store: new SqlThreadStore(db, 'sqlite', { transact, transactLazily }),
     searchIndex: new SqlSearchIndex(db, 'sqlite', transactLazily),
-    archiveStore: new SqlArchiveStore(db, 'sqlite'),
+    archiveStore: new SqlArchiveStore(db, 'sqlite', transact),
     cloudStore: {
       threads: new SqlCloudThreads(db),
-      messages: new SqlCloudMessages(db, 'sqlite'),
-      reports: new SqlReports(db, 'sqlite'),
+      messages: new SqlCloudMessages(db, 'sqlite', transact),
+      reports: new SqlReports(db, 'sqlite', transact),
     },
     fileRecords: new SqlFileRecords(db),
     identityStore: new SqlIdentityStore(db, 'sqlite'),

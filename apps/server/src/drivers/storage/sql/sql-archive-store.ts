@@ -14,7 +14,7 @@ import { columnsOf, ownedBy } from './owner-columns.ts'
 import { jsonOrNull, messageColumns, messageOfRow, threadColumns, threadOfRow } from './rows.ts'
 import type { MessageTable, Schema } from './schema.ts'
 import { SqlReplies } from './sql-replies.ts'
-import { transact } from './transact.ts'
+import { transactIn, type Transact } from './transact.ts'
 
 /** Streams wait while a database that is part of this process writes. */
 const messagesPerInsert = 40
@@ -29,10 +29,12 @@ class IdTaken extends Error {
 export class SqlArchiveStore implements ArchiveStore {
   readonly #db: Kysely<Schema>
   readonly #engine: Engine
+  readonly #transact: Transact
   readonly #replies: SqlReplies
 
-  constructor(db: Kysely<Schema>, engine: Engine) {
+  constructor(db: Kysely<Schema>, engine: Engine, transact = transactIn(db)) {
     this.#db = db
+    this.#transact = transact
     this.#engine = engine
     this.#replies = new SqlReplies(db, engine)
   }
@@ -111,7 +113,7 @@ export class SqlArchiveStore implements ArchiveStore {
     messages: readonly ArchivedMessage[],
   ): Promise<boolean> {
     try {
-      await transact(this.#db, async (transaction) => {
+      await this.#transact(async (transaction) => {
         const added = await transaction
           .insertInto('threads')
           .values({
@@ -161,7 +163,7 @@ export class SqlArchiveStore implements ArchiveStore {
       body: JSON.stringify(body),
     }
     const ownId = ownIdFor(owner, id)
-    return transact(this.#db, async (transaction) => {
+    return this.#transact(async (transaction) => {
       const isThere =
         thread_id === null || (await lockThread(transaction, this.#engine, owner, thread_id))
       if (!isThere) return false

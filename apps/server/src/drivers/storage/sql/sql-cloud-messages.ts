@@ -15,15 +15,17 @@ import { columnsOf, ownedBy } from './owner-columns.ts'
 import { messageColumns, messageOfRow } from './rows.ts'
 import type { Schema } from './schema.ts'
 import { SqlReplies } from './sql-replies.ts'
-import { transact } from './transact.ts'
+import { transactIn, type Transact } from './transact.ts'
 
 /** `CloudMessages` over the database of a `SqlThreadStore`. */
 export class SqlCloudMessages implements CloudMessages {
   readonly #db: Kysely<Schema>
+  readonly #transact: Transact
   readonly #replies: SqlReplies
 
-  constructor(db: Kysely<Schema>, engine: Engine) {
+  constructor(db: Kysely<Schema>, engine: Engine, transact = transactIn(db)) {
     this.#db = db
+    this.#transact = transact
     this.#replies = new SqlReplies(db, engine)
   }
 
@@ -60,7 +62,7 @@ export class SqlCloudMessages implements CloudMessages {
     message: NewCloudMessageRecord,
     isSame: (stored: Message) => boolean,
   ): Promise<AddedMessage> {
-    return transact(this.#db, async (transaction) => {
+    return this.#transact(async (transaction) => {
       // First, since it locks the row: messages of one thread come one after another.
       if (!(await touch(transaction, owner, threadId))) return 'thread_not_found'
       const messages = () => this.#messages(transaction, owner, threadId)
@@ -141,7 +143,7 @@ export class SqlCloudMessages implements CloudMessages {
   }
 
   delete(owner: Owner, threadId: string, ids: readonly string[]): Promise<number> {
-    return transact(this.#db, async (transaction) => {
+    return this.#transact(async (transaction) => {
       if (!(await touch(transaction, owner, threadId))) return 0
       const tree = await this.#messages(transaction, owner, threadId)
         .select(['id', 'parent_id'])

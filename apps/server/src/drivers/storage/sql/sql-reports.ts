@@ -5,20 +5,22 @@ import type { Engine } from './engine.ts'
 import { lockThread } from './lock-thread.ts'
 import { columnsOf, ownedBy, ownerOfRow } from './owner-columns.ts'
 import type { Schema } from './schema.ts'
-import { transact } from './transact.ts'
+import { transactIn, type Transact } from './transact.ts'
 
 /** `Reports` over the database of a `SqlThreadStore`. */
 export class SqlReports implements Reports {
   readonly #db: Kysely<Schema>
   readonly #engine: Engine
+  readonly #transact: Transact
 
-  constructor(db: Kysely<Schema>, engine: Engine) {
+  constructor(db: Kysely<Schema>, engine: Engine, transact = transactIn(db)) {
     this.#db = db
+    this.#transact = transact
     this.#engine = engine
   }
 
   async add(reports: readonly Report[]): Promise<void> {
-    await transact(this.#db, async (transaction) => {
+    await this.#transact(async (transaction) => {
       const rows: Insertable<Schema['reports']>[] = []
       for (const report of reports) {
         const { owner, body, ...columns } = report

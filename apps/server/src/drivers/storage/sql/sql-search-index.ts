@@ -14,7 +14,7 @@ import { tableOf } from './json-table.ts'
 import { ownedBy, ownerOfRow } from './owner-columns.ts'
 import { threadColumns, threadOfRow } from './rows.ts'
 import type { Schema } from './schema.ts'
-import { transact, type Transact } from './transact.ts'
+import { transactIn, type Transact } from './transact.ts'
 import { ownerWord, WordSearch, type Hits } from './word-search.ts'
 
 /** `SearchIndex` over the database of a `SqlThreadStore`. */
@@ -25,11 +25,7 @@ export class SqlSearchIndex implements SearchIndex {
   readonly #words: WordSearch
 
   /** @param transactLazily for what may reach the disk a moment later; by default nothing may */
-  constructor(
-    db: Kysely<Schema>,
-    engine: Engine,
-    transactLazily: Transact = (work) => transact(db, work),
-  ) {
+  constructor(db: Kysely<Schema>, engine: Engine, transactLazily = transactIn(db)) {
     this.#db = db
     this.#engine = engine
     this.#transactLazily = transactLazily

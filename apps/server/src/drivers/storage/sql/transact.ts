@@ -26,6 +26,11 @@ export async function transact<T>(
   }
 }
 
+/** The way to transact of a store that is given no other. */
+export function transactIn(db: Kysely<Schema>): Transact {
+  return (work) => transact(db, work)
+}
+
 function isClash(error: unknown): boolean {
   return (
     error instanceof Error &&
