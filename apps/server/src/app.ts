@@ -14,6 +14,7 @@ import type { Dependencies } from './dependencies.ts'
 import { authenticate } from './http/authentication.ts'
 import { createFileRoutes } from './files/file-routes.ts'
 import { allowOrigins } from './http/cross-origin.ts'
+import { refuseUnknownHosts } from './http/known-hosts.ts'
 import { createProblemHandler } from './http/problem-handler.ts'
 import { readBody } from './http/request-body.ts'
 import { createRequestContext } from './http/request-context.ts'
@@ -60,6 +61,7 @@ export function createApp(
   app.use(createRequestContext(log))
   app.use(securityHeaders())
   app.use(allowOrigins(config.corsOrigins))
+  if (config.knownUrls !== undefined) app.use(refuseUnknownHosts(config.knownUrls))
   app.use(serveWebApp(config.webRoot))
   if (database) app.use(createFileRoutes(database.files, database.fileUrls, identity.authenticator))
   app.use(['/api', '/v1'], authenticate(identity.authenticator))

@@ -11,6 +11,7 @@ describe('createConfig', () => {
       port: 8000,
       environment: 'development',
       corsOrigins: ['http://localhost:3000', 'http://127.0.0.1:3000'],
+      knownUrls: ['http://localhost:3000', 'http://127.0.0.1:3000'],
       database: { driver: 'sqlite', path: resolve(workspaceRoot, 'data/assistant-ui-proxy.db') },
       upstreams: [{ name: 'auto', kind: 'auto' }],
       logLevel: 'info',
@@ -88,6 +89,18 @@ describe('createConfig', () => {
   it('reads a list of origins', () => {
     const { corsOrigins } = createConfig({ CORS_ORIGINS: 'https://a.example, http://localhost:1' })
     expect(corsOrigins).toEqual(['https://a.example', 'http://localhost:1'])
+  })
+
+  it('knows its names where anybody is let in, but where that is said for all', () => {
+    const origin = { CORS_ORIGINS: 'https://a.example' }
+    const jwt = { AUTH: 'jwt', JWT_ISSUER: 'https://login.example.com', JWT_AUDIENCE: 'chat' }
+    const open = { AUTH: 'open', AUTH_OPEN_IN_PRODUCTION: 'yes', ENVIRONMENT: 'production' }
+    expect(createConfig({ ...origin, PUBLIC_URL: 'https://b.example' }).knownUrls).toEqual([
+      'https://a.example',
+      'https://b.example',
+    ])
+    for (const env of [{ ...origin, ...jwt }, { ...origin, ...open }, { CORS_ORIGINS: '*' }])
+      expect(createConfig(env).knownUrls).toBeUndefined()
   })
 
   it('keeps an absolute database path, and memory', () => {

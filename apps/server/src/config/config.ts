@@ -26,6 +26,8 @@ export interface Config {
   readonly environment: string
   /** Origins whose pages may call the API; `*` is any. */
   readonly corsOrigins: readonly string[]
+  /** Addresses of this server whose names it is asked for by; undefined: any. */
+  readonly knownUrls: readonly string[] | undefined
   readonly auth: AuthConfig
   readonly database: DatabaseConfig
   /** Where attachments are kept. */
@@ -112,14 +114,19 @@ export function createConfig(env: Env): Config {
     ...Object.entries(absent).map(([name, message]) => ({ path: [name], message })),
   ]
   if (faults.length > 0) throw new StartError(describeFaults(faults))
+  const corsOrigins = vars.CORS_ORIGINS ?? [
+    `http://localhost:${vars.WEB_PORT}`,
+    `http://127.0.0.1:${vars.WEB_PORT}`,
+  ]
+  // Where it was said that anybody may read everything, a page on the web may.
+  const isForAll = vars.ENVIRONMENT === 'production' || corsOrigins.includes('*')
+  const isOpen = auth.modes.includes('open') && !isForAll
   return Object.freeze<Config>({
     host: vars.HOST,
     port: vars.PORT,
     environment: vars.ENVIRONMENT,
-    corsOrigins: vars.CORS_ORIGINS ?? [
-      `http://localhost:${vars.WEB_PORT}`,
-      `http://127.0.0.1:${vars.WEB_PORT}`,
-    ],
+    corsOrigins,
+    knownUrls: isOpen ? corsOrigins.concat(files.publicUrl ?? []) : undefined,
     auth,
     database: chooseDatabase(vars),
     files,

@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely'
+import { storageUnavailable } from '../../../app-error.ts'
 import type { Schema } from './schema.ts'
 
 /** Runs the work in a transaction: all of it, or nothing. */
@@ -7,12 +8,16 @@ export type Transact = <T>(work: (transaction: Transaction<Schema>) => Promise<T
 const maxAttempts = 5
 
 /**
- * What PostgreSQL answers where transactions got in each other's way: a deadlock, and a parent row that
- * was deleted between two statements. SQLite has one writer, and neither.
+ * What PostgreSQL answers where transactions got in each other's way: rolled back for another, or a deadlock,
+ * and a parent row that was deleted between two statements. SQLite has one writer, and none of them.
  */
-const clashes = new Set(['40P01', '23503'])
+const rolledBack = new Set(['40001', '40P01'])
+const parentGone = '23503'
 
-/** Runs the work in a transaction, again where another one got in its way. All of it, or nothing. */
+/**
+ * Runs the work in a transaction, again where another one got in its way. All of it, or nothing.
+ * @throws AppError `storage_unavailable` where others got in its way each time
+ */
 export async function transact<T>(
   db: Kysely<Schema>,
   work: (transaction: Transaction<Schema>) => Promise<T>,
@@ -21,7 +26,10 @@ export async function transact<T>(
     try {
       return await db.transaction().execute(work)
     } catch (error) {
-      if (attempt >= maxAttempts || !isClash(error)) throw error
+      const code = codeOf(error)
+      if (!rolledBack.has(code) && code !== parentGone) throw error
+      if (attempt < maxAttempts) continue
+      throw rolledBack.has(code) ? storageUnavailable(error) : error
     }
   }
 }
@@ -31,11 +39,6 @@ export function transactIn(db: Kysely<Schema>): Transact {
   return (work) => transact(db, work)
 }
 
-function isClash(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    typeof error.code === 'string' &&
-    clashes.has(error.code)
-  )
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
