@@ -4,7 +4,6 @@ import { createConfig } from '../config/config.ts'
 import { createDependencies } from '../dependencies.ts'
 import { openPostgresStorage } from '../drivers/storage/sql/open-postgres-storage.ts'
 import { SqlThreadStore } from '../drivers/storage/sql/sql-thread-store.ts'
-import { transactIn } from '../drivers/storage/sql/transact.ts'
 import type { Owner } from '../identity/owner.ts'
 import { growth, said, userMessage } from './conformance/describe-thread-store.ts'
 import { openHeldPostgres } from './conformance/held-postgres.ts'
@@ -15,6 +14,7 @@ import {
   inDatabase,
 } from './postgres-test-database.ts'
 import { startTestServer } from './test-server.ts'
+import { databaseOver } from '../drivers/storage/sql/sql-database.ts'
 
 const owner: Owner = { workspaceId: 'w', userId: 'u' }
 const rounds = Array.from({ length: 20 }, (_, round) => round)
@@ -289,7 +289,7 @@ async function openTwo() {
 
 function openHeld(url: string) {
   const { db, hold } = openHeldPostgres(url)
-  const store = new SqlThreadStore(db, 'postgres', { transact: transactIn(db) })
+  const store = new SqlThreadStore(databaseOver(db, 'postgres'))
   return { store, hold }
 }
 

@@ -21,8 +21,10 @@ export async function startRelay(target: string) {
   const relay = createServer((near) => {
     const far = connect(Number(leadsTo.port), leadsTo.hostname)
     let losing: Loss | undefined
+    let isMeant = false
     near.on('data', (bytes) => {
-      if (lost !== undefined && bytes.includes(lost.request)) [losing, lost] = [lost, undefined]
+      isMeant = lost !== undefined && (isMeant || bytes.includes(lost.after))
+      if (isMeant && bytes.includes(lost?.request ?? '')) [losing, lost] = [lost, undefined]
       far.write(bytes)
     })
     far.on('data', (bytes) => {
@@ -44,10 +46,13 @@ export async function startRelay(target: string) {
   url.port = String((relay.address() as AddressInfo).port)
   return {
     url: url.href,
-    /** Loses the answer to the next request that says so, and the connection. Resolves when it is lost. */
-    loseAnswerTo: (request: string): Promise<void> => {
+    /**
+     * Loses the answer to the next request that says so, and the connection. Resolves when it is lost.
+     * @param after what the connection has to have said before, or with it
+     */
+    loseAnswerTo: (request: string, after = request): Promise<void> => {
       const { promise, resolve } = Promise.withResolvers<void>()
-      lost = { request, resolve }
+      lost = { request, after, resolve }
       return promise
     },
     /** Another server is at the other end, for the connections that are made from now on. */
@@ -61,5 +66,6 @@ export async function startRelay(target: string) {
 
 interface Loss {
   readonly request: string
+  readonly after: string
   readonly resolve: () => void
 }

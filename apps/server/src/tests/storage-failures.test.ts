@@ -129,14 +129,14 @@ describe('a PostgreSQL that fails', { timeout: 30_000 }, () => {
     say('one ')
     const answer = await post(url, hello)
     for (const word of ['two ', 'three ']) {
-      const lost = relay.loseAnswerTo('commit')
+      const lost = relay.loseAnswerTo('commit', 'insert into reply_growth')
       say(word)
       await lost
     }
     await expect
       .poll(async () => textOfParts((await messagesOf(client))[1]?.parts ?? []))
       .toBe('one two three ')
-    const lost = relay.loseAnswerTo('commit')
+    const lost = relay.loseAnswerTo('commit', 'update messages')
     say('four')
     finish()
     await lost
@@ -154,7 +154,7 @@ describe('a PostgreSQL that fails', { timeout: 30_000 }, () => {
     const { upstream, say, finish } = scriptConversation()
     const { client, url } = await startServer(relay.url, upstream)
     expect(await client.threads.list()).toMatchObject({ status: 200 })
-    const lost = relay.loseAnswerTo('commit')
+    const lost = relay.loseAnswerTo('commit', 'insert into messages')
     const refused = await post(url, hello)
     await lost
     expect(refused.status).toBe(503)

@@ -14,7 +14,7 @@ import { openPool } from './postgres-pool.ts'
 import type { Schema } from './schema.ts'
 import { SqlThreadStore } from './sql-thread-store.ts'
 import { openKysely } from './sqlite-executor.ts'
-import { transactIn } from './transact.ts'
+import { databaseOver } from './sql-database.ts'
 
 const owner: Owner = { workspaceId: 'w', userId: 'u' }
 
@@ -36,7 +36,7 @@ it.each(['sqlite', 'postgres'] as const)(
         )
     }
     await migrate(db, engine)
-    const store = new SqlThreadStore(db, engine, { transact: transactIn(db) })
+    const store = new SqlThreadStore(databaseOver(db, engine))
     const parts = [{ text: 'It was there before this.' }]
     expect(await store.listMessages(owner, 't')).toMatchObject([{ parts }, { parts }])
   },

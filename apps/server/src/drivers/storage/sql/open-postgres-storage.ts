@@ -2,16 +2,8 @@ import { Kysely, PostgresDialect, type PostgresPool } from 'kysely'
 import { migrate } from './migrate.ts'
 import { openPool, openPostgresPool } from './postgres-pool.ts'
 import type { Schema } from './schema.ts'
-import { SqlArchiveStore } from './sql-archive-store.ts'
-import { SqlCloudMessages } from './sql-cloud-messages.ts'
-import { SqlCloudThreads } from './sql-cloud-threads.ts'
-import { SqlFileRecords } from './sql-file-records.ts'
-import { SqlIdentityStore } from './sql-identity-store.ts'
-import { SqlReports } from './sql-reports.ts'
-import { SqlSearchIndex } from './sql-search-index.ts'
-import type { SqlStorage } from './sql-storage.ts'
-import { SqlThreadStore } from './sql-thread-store.ts'
-import { transactIn } from './transact.ts'
+import { databaseOver } from './sql-database.ts'
+import { createSqlStorage, type SqlStorage } from './sql-storage.ts'
 
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database`. */
@@ -35,19 +27,7 @@ export async function openPostgresStorage(options: PostgresOptions): Promise<Sql
       idle_in_transaction_session_timeout: options.statementTimeoutMs,
     }),
   )
-  return {
-    store: new SqlThreadStore(db, 'postgres', { transact: transactIn(db) }),
-    searchIndex: new SqlSearchIndex(db, 'postgres'),
-    archiveStore: new SqlArchiveStore(db, 'postgres'),
-    cloudStore: {
-      threads: new SqlCloudThreads(db),
-      messages: new SqlCloudMessages(db, 'postgres'),
-      reports: new SqlReports(db, 'postgres'),
-    },
-    fileRecords: new SqlFileRecords(db),
-    identityStore: new SqlIdentityStore(db, 'postgres'),
-    close: () => db.destroy(),
-  }
+  return createSqlStorage(databaseOver(db, 'postgres'), () => db.destroy())
 }
 
 /** On a connection of its own: waiting for another server's migration may take longer than a query. */

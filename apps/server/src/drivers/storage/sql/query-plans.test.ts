@@ -8,6 +8,7 @@ import { SqlCloudThreads } from './sql-cloud-threads.ts'
 import { SqlReports } from './sql-reports.ts'
 import { SqlThreadStore } from './sql-thread-store.ts'
 import { openKysely } from './sqlite-executor.ts'
+import { databaseOver } from './sql-database.ts'
 
 const owner: Owner = { workspaceId: 'w', userId: 'u' }
 
@@ -22,11 +23,11 @@ it('SQLite follows a branch by the ids of its messages, and reads no other of th
 })
 
 it('SQLite looks up what is asked of all owners, and the reports of one', async () => {
-  const { db, planOf } = await open()
-  const threads = new SqlCloudThreads(db)
-  const reports = new SqlReports(db, 'sqlite')
+  const { database, planOf } = await open()
+  const threads = new SqlCloudThreads(database)
+  const reports = new SqlReports(database)
   const page = { limit: 10, after: undefined }
-  const archive = new SqlArchiveStore(db, 'sqlite')
+  const archive = new SqlArchiveStore(database)
   const plans = [
     await planOf(() => threads.findOwner('t')),
     await planOf(() => threads.list(undefined, { ...page, is_archived: false, external_id: 'x' })),
@@ -42,13 +43,13 @@ it('SQLite looks up what is asked of all owners, and the reports of one', async 
 })
 
 async function open() {
-  const database = openNodeSqlite(':memory:')
-  const { db, transact } = await openKysely<Schema>(database)
+  const file = openNodeSqlite(':memory:')
+  const { db } = await openKysely<Schema>(file)
   onTestFinished(() => db.destroy())
   await migrate(db, 'sqlite')
-  const { prepare } = database
+  const { prepare } = file
   const asked: string[] = []
-  database.prepare = (sql) => {
+  file.prepare = (sql) => {
     asked.push(sql)
     return prepare(sql)
   }
@@ -62,5 +63,6 @@ async function open() {
         .map((step) => (step as { detail: string }).detail),
     )
   }
-  return { db, store: new SqlThreadStore(db, 'sqlite', { transact }), planOf }
+  const database = databaseOver(db, 'sqlite')
+  return { database, store: new SqlThreadStore(database), planOf }
 }

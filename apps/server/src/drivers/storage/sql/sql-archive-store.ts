@@ -14,7 +14,8 @@ import { columnsOf, ownedBy } from './owner-columns.ts'
 import { jsonOrNull, messageColumns, messageOfRow, threadColumns, threadOfRow } from './rows.ts'
 import type { MessageTable, Schema } from './schema.ts'
 import { SqlReplies } from './sql-replies.ts'
-import { transactIn, type Transact } from './transact.ts'
+import type { SqlDatabase } from './sql-database.ts'
+import type { Transact } from './transact.ts'
 
 /** Streams wait while a database that is part of this process writes. */
 const messagesPerInsert = 40
@@ -32,11 +33,11 @@ export class SqlArchiveStore implements ArchiveStore {
   readonly #transact: Transact
   readonly #replies: SqlReplies
 
-  constructor(db: Kysely<Schema>, engine: Engine, transact = transactIn(db)) {
-    this.#db = db
-    this.#transact = transact
-    this.#engine = engine
-    this.#replies = new SqlReplies(db, engine)
+  constructor(database: SqlDatabase) {
+    this.#db = database.db
+    this.#transact = database.transact
+    this.#engine = database.engine
+    this.#replies = new SqlReplies(database)
   }
 
   async listThreads(owner: Owner, after = '', limit: number): Promise<ArchivedThread[]> {

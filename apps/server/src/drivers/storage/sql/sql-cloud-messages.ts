@@ -9,13 +9,13 @@ import type {
   TreeNode,
 } from '../../../cloud/cloud-store.ts'
 import type { Owner } from '../../../identity/owner.ts'
-import type { Engine } from './engine.ts'
 import { now } from './now.ts'
 import { columnsOf, ownedBy } from './owner-columns.ts'
 import { messageColumns, messageOfRow } from './rows.ts'
 import type { Schema } from './schema.ts'
 import { SqlReplies } from './sql-replies.ts'
-import { transactIn, type Transact } from './transact.ts'
+import type { SqlDatabase } from './sql-database.ts'
+import type { Transact } from './transact.ts'
 
 /** `CloudMessages` over the database of a `SqlThreadStore`. */
 export class SqlCloudMessages implements CloudMessages {
@@ -23,10 +23,10 @@ export class SqlCloudMessages implements CloudMessages {
   readonly #transact: Transact
   readonly #replies: SqlReplies
 
-  constructor(db: Kysely<Schema>, engine: Engine, transact = transactIn(db)) {
-    this.#db = db
-    this.#transact = transact
-    this.#replies = new SqlReplies(db, engine)
+  constructor(database: SqlDatabase) {
+    this.#db = database.db
+    this.#transact = database.transact
+    this.#replies = new SqlReplies(database)
   }
 
   listTree(owner: Owner, threadId: string): Promise<TreeNode[]> {

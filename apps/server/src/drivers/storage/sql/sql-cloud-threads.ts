@@ -11,6 +11,7 @@ import { now } from './now.ts'
 import { columnsOf, ownedBy, ownerOfRow } from './owner-columns.ts'
 import { jsonOrNull, threadColumns, threadOfRow } from './rows.ts'
 import type { Schema, ThreadTable } from './schema.ts'
+import type { SqlDatabase } from './sql-database.ts'
 import { eraseData } from './sql-owner-data.ts'
 
 const cloudThreadColumns = [
@@ -23,10 +24,12 @@ const cloudThreadColumns = [
 
 /** `CloudThreads` over the database of a `SqlThreadStore`. */
 export class SqlCloudThreads implements CloudThreads {
+  readonly #database: SqlDatabase
   readonly #db: Kysely<Schema>
 
-  constructor(db: Kysely<Schema>) {
-    this.#db = db
+  constructor(database: SqlDatabase) {
+    this.#database = database
+    this.#db = database.db
   }
 
   async list(
@@ -131,7 +134,7 @@ export class SqlCloudThreads implements CloudThreads {
   }
 
   erase(owner: Owner): Promise<number> {
-    return eraseData(this.#db, owner)
+    return eraseData(this.#database, owner)
   }
 }
 

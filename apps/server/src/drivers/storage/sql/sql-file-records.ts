@@ -2,6 +2,7 @@ import type { Kysely, Selectable } from 'kysely'
 import type { FileRecord, FileRecords } from '../../../files/file-records.ts'
 import type { Owner } from '../../../identity/owner.ts'
 import { columnsOf, ownedBy, ownerOfRow } from './owner-columns.ts'
+import type { SqlDatabase } from './sql-database.ts'
 import type { Schema } from './schema.ts'
 
 /** Where all are wanted. */
@@ -11,7 +12,7 @@ const maxLimit = Number.MAX_SAFE_INTEGER
 export class SqlFileRecords implements FileRecords {
   readonly #db: Kysely<Schema>
 
-  constructor(db: Kysely<Schema>) {
+  constructor({ db }: SqlDatabase) {
     this.#db = db
   }
 

@@ -7,16 +7,19 @@ import { now } from './now.ts'
 import { columnsOf, ownerOfRow } from './owner-columns.ts'
 import type { Schema } from './schema.ts'
 import { moveData } from './sql-owner-data.ts'
-import { transact } from './transact.ts'
+import type { SqlDatabase } from './sql-database.ts'
+import type { Transact } from './transact.ts'
 
 /** `IdentityStore` beside the threads, in the same database. */
 export class SqlIdentityStore implements IdentityStore {
   readonly #db: Kysely<Schema>
   readonly #engine: Engine
+  readonly #transact: Transact
 
-  constructor(db: Kysely<Schema>, engine: Engine) {
+  constructor({ db, engine, transact }: SqlDatabase) {
     this.#db = db
     this.#engine = engine
+    this.#transact = transact
   }
 
   async secret(name: string): Promise<Uint8Array> {
@@ -68,7 +71,7 @@ export class SqlIdentityStore implements IdentityStore {
   }
 
   claim(from: Owner, to: Owner): Promise<number> {
-    return transact(this.#db, (transaction) => moveData(transaction, this.#engine, from, to))
+    return this.#transact((transaction) => moveData(transaction, this.#engine, from, to))
   }
 
   async addKey({ id, name, secretHash, createdAt, revokedAt }: ApiKey): Promise<void> {

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { sql, type Kysely, type Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import { AppError } from '../../../app-error.ts'
 import type { Owner } from '../../../identity/owner.ts'
 import type { Engine } from './engine.ts'
@@ -7,7 +7,7 @@ import { tableOf } from './json-table.ts'
 import { ownedBy } from './owner-columns.ts'
 import { threadColumns } from './rows.ts'
 import type { Schema } from './schema.ts'
-import { transact } from './transact.ts'
+import type { SqlDatabase } from './sql-database.ts'
 
 // What somebody has: threads, and with them their messages and what is searched of those; reports, with a
 // thread or without; files; and the sessions that are the ways in.
@@ -108,16 +108,16 @@ export async function moveData(
  * great deal: where it breaks off, what is gone stays gone, and the next call goes on.
  * @returns how many threads
  */
-export async function eraseData(db: Kysely<Schema>, owner: Owner): Promise<number> {
-  const threads = await deleteAll(db, owner, 'threads', threadsPerErasure)
-  await deleteAll(db, owner, 'reports', reportsPerErasure)
-  await db.deleteFrom('anonymous_sessions').where(ownedBy(owner)).execute()
+export async function eraseData(database: SqlDatabase, owner: Owner): Promise<number> {
+  const threads = await deleteAll(database, owner, 'threads', threadsPerErasure)
+  await deleteAll(database, owner, 'reports', reportsPerErasure)
+  await database.db.deleteFrom('anonymous_sessions').where(ownedBy(owner)).execute()
   return threads
 }
 
 /** What refers to the rows goes with them. @returns how many there were */
 async function deleteAll(
-  db: Kysely<Schema>,
+  { db, transact }: SqlDatabase,
   owner: Owner,
   table: 'threads' | 'reports',
   limit: number,
@@ -131,7 +131,7 @@ async function deleteAll(
       .execute()
     if (rows.length === 0) return count
     const ids = rows.map(({ id }) => id)
-    const { numDeletedRows } = await transact(db, (transaction) =>
+    const { numDeletedRows } = await transact((transaction) =>
       transaction.deleteFrom(table).where(ownedBy(owner)).where('id', 'in', ids).executeTakeFirst(),
     )
     count += Number(numDeletedRows)

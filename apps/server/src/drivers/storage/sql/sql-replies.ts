@@ -26,7 +26,8 @@ import {
 } from './reply-statements.ts'
 import { rowOfRun } from './sql-runs.ts'
 import { grownReplyOf, interruptionOf } from './stored-reply.ts'
-import { transact } from './transact.ts'
+import type { SqlDatabase } from './sql-database.ts'
+import type { Transact } from './transact.ts'
 
 /** A server that dies leaves thousands: together they may be more than there is memory for. */
 const failedAtATime = 32
@@ -36,13 +37,13 @@ const failedAtATime = 32
  * reply costs no more than a short one; with its end the whole is put together and written to the row.
  */
 export class SqlReplies {
-  readonly #db: Kysely<Schema>
   readonly #engine: Engine
+  readonly #transact: Transact
   readonly #statements: ReplyStatements
 
-  constructor(db: Kysely<Schema>, engine: Engine) {
-    this.#db = db
+  constructor({ db, engine, transact }: SqlDatabase) {
     this.#engine = engine
+    this.#transact = transact
     this.#statements = new ReplyStatements(db, engine)
   }
 
@@ -111,7 +112,7 @@ export class SqlReplies {
   async failAbandoned(serverId: string, problem: Problem): Promise<string[]> {
     const runIds: string[] = []
     for (;;) {
-      const rows = await transact(this.#db, (transaction) =>
+      const rows = await this.#transact((transaction) =>
         this.#failSome(transaction, serverId, problem),
       )
       runIds.push(...rows.flatMap((row) => row.run_id ?? []))

@@ -8,6 +8,7 @@ import { openSqliteStorage } from './open-sqlite-storage.ts'
 import { SqlArchiveStore } from './sql-archive-store.ts'
 import { SqlCloudThreads } from './sql-cloud-threads.ts'
 import { SqlReports } from './sql-reports.ts'
+import { databaseOver } from './sql-database.ts'
 
 const owner: Owner = { workspaceId: 'w', userId: 'u' }
 const created_at = '2026-01-01T00:00:00.000Z'
@@ -39,7 +40,7 @@ describe('PostgreSQL, while a thread is deleted,', () => {
     const { db, hold, store } = await openTwo()
     await store.createThread(owner, { id: 't', title: null })
     const inserting = hold('before', /insert into "reports"/)
-    const adding = new SqlReports(db, 'postgres').add([report('score', 't')])
+    const adding = new SqlReports(databaseOver(db, 'postgres')).add([report('score', 't')])
     await inserting.reached
     const deleting = store.deleteThread(owner, 't')
     await Promise.race([deleting, new Promise((resolve) => setTimeout(resolve, 500))])
@@ -52,7 +53,7 @@ describe('PostgreSQL, while a thread is deleted,', () => {
     await store.createThread(owner, { id: 't', title: null })
     const inserting = hold('before', /insert into "reports"/)
     const { owner: _, ...archived } = report('score', 't')
-    const adding = new SqlArchiveStore(db, 'postgres').addReport(owner, {
+    const adding = new SqlArchiveStore(databaseOver(db, 'postgres')).addReport(owner, {
       ...archived,
       type: 'report',
     })
@@ -65,7 +66,7 @@ describe('PostgreSQL, while a thread is deleted,', () => {
 
   it('makes another of the same external id', async () => {
     const { db, hold, store } = await openTwo()
-    const threads = new SqlCloudThreads(db)
+    const threads = new SqlCloudThreads(databaseOver(db, 'postgres'))
     const thread = { title: null, external_id: 'x', metadata: null, last_message_at: created_at }
     await threads.add(owner, { ...thread, id: 'a' })
     const finding = hold('before', /^select "id" from "threads"/)

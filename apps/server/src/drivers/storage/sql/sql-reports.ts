@@ -5,7 +5,8 @@ import type { Engine } from './engine.ts'
 import { lockThread } from './lock-thread.ts'
 import { columnsOf, ownedBy, ownerOfRow } from './owner-columns.ts'
 import type { Schema } from './schema.ts'
-import { transactIn, type Transact } from './transact.ts'
+import type { SqlDatabase } from './sql-database.ts'
+import type { Transact } from './transact.ts'
 
 /** `Reports` over the database of a `SqlThreadStore`. */
 export class SqlReports implements Reports {
@@ -13,7 +14,7 @@ export class SqlReports implements Reports {
   readonly #engine: Engine
   readonly #transact: Transact
 
-  constructor(db: Kysely<Schema>, engine: Engine, transact = transactIn(db)) {
+  constructor({ db, engine, transact }: SqlDatabase) {
     this.#db = db
     this.#transact = transact
     this.#engine = engine

@@ -10,6 +10,7 @@ import type { Owner } from '../../../identity/owner.ts'
 import { openPostgresStorage } from './open-postgres-storage.ts'
 import { SqlCloudMessages } from './sql-cloud-messages.ts'
 import { SqlSearchIndex } from './sql-search-index.ts'
+import { databaseOver } from './sql-database.ts'
 
 const owner: Owner = { workspaceId: 'w', userId: 'u' }
 const whale = parseWordQuery('whale')
@@ -17,7 +18,7 @@ const whale = parseWordQuery('whale')
 describe('PostgreSQL', () => {
   it('has no words of messages that are deleted while they are indexed', async () => {
     const { db, hold, store, searchIndex } = await openTwo()
-    const messages = new SqlCloudMessages(db, 'postgres')
+    const messages = new SqlCloudMessages(databaseOver(db, 'postgres'))
     await say(store, 't', 'm1', 'whale')
     await say(store, 't', 'm2', 'whale')
     const pending = await listPending(searchIndex)
@@ -51,7 +52,11 @@ describe('PostgreSQL', () => {
       from search_documents, generate_series(1, 20000) n`)
     await client.query('analyze')
     expect(
-      await new SqlSearchIndex(db, 'postgres').find(owner, parseWordQuery('whale '), 10),
+      await new SqlSearchIndex(databaseOver(db, 'postgres')).find(
+        owner,
+        parseWordQuery('whale '),
+        10,
+      ),
     ).toEqual([])
     const [sql = '', parameters] = asked.findLast(([each]) => each.includes('@@')) ?? []
     const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain ${sql}`, parameters)
@@ -80,7 +85,7 @@ describe('PostgreSQL', () => {
 
   it('indexes a thread while it is deleted, and neither gets in the way of the other', async () => {
     const { db, hold, store, searchIndex, client, close } = await openTwo()
-    const index = new SqlSearchIndex(db, 'postgres')
+    const index = new SqlSearchIndex(databaseOver(db, 'postgres'))
     await say(store, 't', 'm', 'whale')
     const pending = await listPending(searchIndex)
     const claimed = hold('after', /messages.*is_indexed/s)

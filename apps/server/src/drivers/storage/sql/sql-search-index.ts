@@ -14,7 +14,8 @@ import { tableOf } from './json-table.ts'
 import { ownedBy, ownerOfRow } from './owner-columns.ts'
 import { threadColumns, threadOfRow } from './rows.ts'
 import type { Schema } from './schema.ts'
-import { transactIn, type Transact } from './transact.ts'
+import type { SqlDatabase } from './sql-database.ts'
+import type { Transact } from './transact.ts'
 import { ownerWord, WordSearch, type Hits } from './word-search.ts'
 
 /** `SearchIndex` over the database of a `SqlThreadStore`. */
@@ -24,8 +25,7 @@ export class SqlSearchIndex implements SearchIndex {
   readonly #transactLazily: Transact
   readonly #words: WordSearch
 
-  /** @param transactLazily for what may reach the disk a moment later; by default nothing may */
-  constructor(db: Kysely<Schema>, engine: Engine, transactLazily = transactIn(db)) {
+  constructor({ db, engine, transactLazily }: SqlDatabase) {
     this.#db = db
     this.#engine = engine
     this.#transactLazily = transactLazily

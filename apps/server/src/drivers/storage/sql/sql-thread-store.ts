@@ -30,6 +30,7 @@ import {
   type MessageRow,
 } from './rows.ts'
 import type { Schema } from './schema.ts'
+import type { SqlDatabase } from './sql-database.ts'
 import { SqlReplies } from './sql-replies.ts'
 import { findRun, makeWayForRun } from './sql-runs.ts'
 import type { Transact } from './transact.ts'
@@ -56,17 +57,13 @@ export class SqlThreadStore implements ThreadStore {
   readonly #inserts: ExchangeInserts
   readonly #newestMessages
 
-  /** @param transactions `transactLazily` is for what may reach the disk a moment later */
-  constructor(
-    db: Kysely<Schema>,
-    engine: Engine,
-    { transact, transactLazily = transact }: { transact: Transact; transactLazily?: Transact },
-  ) {
+  constructor(database: SqlDatabase) {
+    const { db, engine, transact, transactLazily } = database
     this.#db = db
     this.#engine = engine
     this.#transact = transact
     this.#transactLazily = transactLazily
-    this.#replies = new SqlReplies(db, engine)
+    this.#replies = new SqlReplies(database)
     this.#inserts = new ExchangeInserts(db, engine)
     this.#newestMessages = prepareQuery(db, (values: Owner & { threadId: string; limit: number }) =>
       this.#messages(values, values.threadId)

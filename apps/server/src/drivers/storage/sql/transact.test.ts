@@ -2,7 +2,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { openNodeSqlite } from './node-sqlite.ts'
 import type { Schema } from './schema.ts'
 import { openKysely } from './sqlite-executor.ts'
-import { transact } from './transact.ts'
+import { transactIn } from './transact.ts'
 
 it.each([
   ['a deadlock is tried again, and passes for a storage that is busy', '40P01', 5],
@@ -14,7 +14,7 @@ it.each([
   onTestFinished(() => db.destroy())
   const clash = Object.assign(new Error('clash'), { code })
   let attempts = 0
-  const failing = transact(db, () => {
+  const failing = transactIn(db)(() => {
     attempts++
     return Promise.reject(clash)
   })
@@ -27,7 +27,7 @@ it('what passes when it is tried again is done', async () => {
   const { db } = await openKysely<Schema>(openNodeSqlite(':memory:'))
   onTestFinished(() => db.destroy())
   let attempts = 0
-  const done = transact(db, () => {
+  const done = transactIn(db)(() => {
     if (++attempts < 3) throw Object.assign(new Error('clash'), { code: '40P01' })
     return Promise.resolve('done')
   })

@@ -15,28 +15,22 @@ const rolledBack = new Set(['40001', '40P01'])
 const parentGone = '23503'
 
 /**
- * Runs the work in a transaction, again where another one got in its way. All of it, or nothing.
- * @throws AppError `storage_unavailable` where others got in its way each time
+ * Runs work in a transaction, again where another one got in its way. It throws AppError
+ * `storage_unavailable` where others got in its way each time.
  */
-export async function transact<T>(
-  db: Kysely<Schema>,
-  work: (transaction: Transaction<Schema>) => Promise<T>,
-): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await db.transaction().execute(work)
-    } catch (error) {
-      const code = codeOf(error)
-      if (!rolledBack.has(code) && code !== parentGone) throw error
-      if (attempt < maxAttempts) continue
-      throw rolledBack.has(code) ? storageUnavailable(error) : error
+export function transactIn(db: Kysely<Schema>): Transact {
+  return async (work) => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await db.transaction().execute(work)
+      } catch (error) {
+        const code = codeOf(error)
+        if (!rolledBack.has(code) && code !== parentGone) throw error
+        if (attempt < maxAttempts) continue
+        throw rolledBack.has(code) ? storageUnavailable(error) : error
+      }
     }
   }
-}
-
-/** The way to transact of a store that is given no other. */
-export function transactIn(db: Kysely<Schema>): Transact {
-  return (work) => transact(db, work)
 }
 
 function codeOf(error: unknown): string {
