@@ -244,6 +244,34 @@ describe('the openai-compatible upstream', () => {
     expect(asked.map((body) => 'stream_options' in body)).toEqual([true, false, false])
   })
 
+  it.each([
+    ['wants it', false, ['I look.', 'I look.']],
+    ['refuses it', true, ['I look.', undefined, undefined]],
+  ])('gives reasoning back as `reasoning` to a server that %s', async (_, refuses, expected) => {
+    const given: unknown[] = []
+    const event = (delta: object, finish_reason?: string) =>
+      `data: ${JSON.stringify({ choices: [{ delta, finish_reason }] })}\n\n`
+    const url = await startPeer(async (request, response) => {
+      const { messages } = (await json(request)) as { messages: { role: string }[] }
+      const reply = messages.findLast(({ role }) => role === 'assistant')
+      if (reply !== undefined) given.push('reasoning' in reply ? reply.reasoning : undefined)
+      const error = { message: "'messages.1' : property 'reasoning' is unsupported" }
+      if (refuses && given.length > 0 && given.at(-1) !== undefined)
+        response.writeHead(400).end(JSON.stringify({ error }))
+      else sse(response).end(event({ reasoning: 'I look.' }) + event({ content: 'So.' }, 'stop'))
+    })
+    const env = { UPSTREAM: 'openai-compatible', OPENAI_BASE_URL: url, OPENAI_MODEL: 'm' }
+    const { client } = await startTestServer({ env })
+    await ask(client, { ...hello, id: 't1' })
+    for (const content of ['And then?', 'And after that?']) {
+      const parent_id = (await messagesOf(client, 't1')).at(-1)?.id ?? ''
+      const messages = [{ role: 'user' as const, content }]
+      const reply = await ask(client, { id: 't1', parent_id, messages })
+      expect(reply).toMatchObject({ status: 'complete', parts: [{}, { text: 'I look.' }, {}] })
+    }
+    expect(given).toEqual(expected)
+  })
+
   it('logs what the server says of a refusal, without its key, and tells none of it', async () => {
     const lines: string[] = []
     const url = await startPeer((_request, response) => {

@@ -26,8 +26,8 @@ export class OpenAiCompatibleUpstream implements Upstream {
   readonly #url: URL
   readonly #headers: Readonly<Record<string, string>>
   #defaultModel: string | undefined
-  /** Until the server turns out to be one that does not know the question. */
-  #asksForUsage = true
+  /** What models were found not to take, by author. */
+  readonly #refused = new Map<string, ReadonlySet<Extra>>()
   readonly #findingDefaultModel = new SharedCall((signal) => this.#findDefaultModel(signal))
 
   constructor(agent: Agent, { baseUrl, apiKey, model }: OpenAiCompatibleOptions) {
@@ -44,24 +44,28 @@ export class OpenAiCompatibleUpstream implements Upstream {
     const model =
       request.model ?? this.#defaultModel ?? (await this.#findingDefaultModel.join(signal))
     const author = nameAuthor(this.#url, model)
-    const ask = (asksForUsage: boolean) => {
+    const refused = new Set(this.#refused.get(author))
+    for (;;) {
+      const said = toOpenAiMessages(messages, author, !refused.has('reasoning'))
       const body = {
         model,
-        messages: toOpenAiMessages(messages, author),
+        messages: said,
         tools: toOpenAiTools(tools),
         stream: true,
-        ...(asksForUsage && { stream_options: { include_usage: true } }),
+        ...(!refused.has('usage') && { stream_options: { include_usage: true } }),
       }
       const exchange = { url: this.#url, headers: this.#headers, body, signal }
       const mapping = new OpenAiMapping({ tools, takenIds: toolCallIdsOf(messages), author })
-      return streamEvents(this.#agent, exchange, mapping, sink)
-    }
-    try {
-      await ask(this.#asksForUsage)
-    } catch (error) {
-      if (!this.#asksForUsage || !isAboutUsage(error)) throw error
-      await ask(false)
-      this.#asksForUsage = false
+      try {
+        await streamEvents(this.#agent, exchange, mapping, sink)
+        if (refused.size > 0) this.#refused.set(author, refused)
+        return
+      } catch (error) {
+        const extra = refusedExtra(error)
+        const isGiven = extra !== 'reasoning' || said.some((each) => extra in each)
+        if (extra === undefined || refused.has(extra) || !isGiven) throw error
+        refused.add(extra)
+      }
     }
   }
 
@@ -82,12 +86,16 @@ export class OpenAiCompatibleUpstream implements Upstream {
   }
 }
 
-/** Whether a server, such as Mistral's, refuses a request because it asks how many tokens it took. */
-function isAboutUsage(error: unknown): boolean {
-  return (
-    error instanceof AppError &&
-    error.problem.code === 'upstream_rejected' &&
-    error.cause instanceof Error &&
-    error.cause.message.includes('stream_options')
-  )
+/**
+ * What a request has that some servers want and others refuse: the question how many tokens it took, which
+ * Mistral's does not know, and what was said as `reasoning`, which vLLM wants back, and Groq and Cerebras refuse.
+ */
+type Extra = 'usage' | 'reasoning'
+
+/** What a server says that it refuses a request for. */
+function refusedExtra(error: unknown): Extra | undefined {
+  const isRejection = error instanceof AppError && error.problem.code === 'upstream_rejected'
+  if (!isRejection || !(error.cause instanceof Error)) return undefined
+  if (error.cause.message.includes('stream_options')) return 'usage'
+  return /\breasoning\b/.test(error.cause.message) ? 'reasoning' : undefined
 }

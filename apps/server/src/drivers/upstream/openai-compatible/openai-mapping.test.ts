@@ -47,7 +47,12 @@ describe('OpenAiMapping', () => {
       text: 'Hm',
       providerMetadata: metadataOf('me'),
     })
-    expect(reasoningOf({ reasoning: 'Hm' })).not.toHaveProperty('providerMetadata')
+    expect(reasoningOf({ reasoning: 'Hm' })).toMatchObject({
+      text: 'Hm',
+      providerMetadata: metadataOf('me', { field: 'reasoning' }),
+    })
+    const both = { reasoning: 'Hm', reasoning_content: 'Hm' }
+    expect(reasoningOf(both)).toHaveProperty('providerMetadata', metadataOf('me'))
   })
 
   it.each([

@@ -105,9 +105,11 @@ export class OpenAiMapping implements EventMapping {
 
   #mapDelta(delta: Delta, chunks: UIMessageChunk[]): void {
     if (delta.reasoning_details) this.#details.add(delta.reasoning_details)
-    // Only what came as `reasoning_content` is wanted back; servers that say `reasoning` may refuse it.
-    if (delta.reasoning_content) this.#grow('reasoning', delta.reasoning_content, chunks, true)
-    else if (delta.reasoning) this.#grow('reasoning', delta.reasoning, chunks)
+    const reasoning = delta.reasoning_content || delta.reasoning
+    if (reasoning) {
+      const field = delta.reasoning_content ? undefined : 'reasoning'
+      this.#grow('reasoning', reasoning, chunks, field)
+    }
     const text = textOfContent(delta.content) || delta.refusal
     if (text) this.#grow('text', text, chunks)
     if (delta.tool_calls) for (const call of delta.tool_calls) this.#mapToolCall(call, chunks)
@@ -117,13 +119,15 @@ export class OpenAiMapping implements EventMapping {
     kind: 'text' | 'reasoning',
     delta: string,
     chunks: UIMessageChunk[],
-    isWantedBack = false,
+    field?: 'reasoning',
   ): void {
     if (this.#open !== kind) {
       this.#closePart(chunks)
       this.#open = kind
       this.#partId = String(++this.#partCount)
-      const provided = isWantedBack && { providerMetadata: metadataOf(this.#author) }
+      const provided = kind === 'reasoning' && {
+        providerMetadata: metadataOf(this.#author, field && { field }),
+      }
       chunks.push({ type: `${kind}-start`, id: this.#partId, ...provided })
     }
     const last = chunks.at(-1)

@@ -131,8 +131,31 @@ it('gives details of its reasoning back to a model, whatever part has them', () 
   for (const message of reply('they')) expect(message).not.toHaveProperty('reasoning_details')
 })
 
+it('gives reasoning back under the name under which it came, where that is taken and no details say it', () => {
+  const reasoning_details = [{ type: 'reasoning.encrypted', data: 'a' }]
+  const reasoning = {
+    type: 'reasoning' as const,
+    text: 'Hm',
+    providerMetadata: metadataOf('me', { field: 'reasoning' }),
+  }
+  const step = (metadata = metadataOf('me')) => [
+    { role: 'assistant' as const, parts: [reasoning, textPart('So', metadata)] },
+  ]
+  const said = { role: 'assistant', content: 'So' }
+  expect(toOpenAiMessages(step(), 'me')).toEqual([{ ...said, reasoning: 'Hm' }])
+  expect(toOpenAiMessages(step(), 'me', false)).toEqual([said])
+  expect(toOpenAiMessages(step(), 'they')).toEqual([said])
+  expect(toOpenAiMessages(step(metadataOf('me', { reasoning_details })), 'me')).toEqual([
+    { ...said, reasoning_details },
+  ])
+})
+
 it('leaves out a reply that says nothing', () => {
   expect(toOpenAiMessages([{ role: 'assistant', parts: [{ type: 'step-start' }] }], 'me')).toEqual(
     [],
   )
 })
+
+function textPart(text: string, providerMetadata: Record<string, unknown>) {
+  return { type: 'text' as const, text, providerMetadata }
+}

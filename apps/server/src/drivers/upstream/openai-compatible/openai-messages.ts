@@ -31,6 +31,7 @@ export type OpenAiMessage =
       role: 'assistant'
       content: string | null
       reasoning_content?: string
+      reasoning?: string
       reasoning_details?: unknown
       tool_calls?: ToolCall[]
     }
@@ -40,11 +41,13 @@ export type OpenAiMessage =
  * A conversation as chat completions take it. A reply of several steps becomes as many messages, each
  * followed by its tools' results.
  * @param author who is asked: none but they are given their own reasoning back
+ * @param takesReasoning whether they take back what they said as `reasoning`
  * @see OpenAI API reference, “Create chat completion”
  */
 export function toOpenAiMessages(
   messages: readonly ChatMessage[],
   author: string,
+  takesReasoning = true,
 ): OpenAiMessage[] {
   return messages.flatMap((message): OpenAiMessage[] => {
     switch (message.role) {
@@ -53,7 +56,7 @@ export function toOpenAiMessages(
       case 'user':
         return [{ role: 'user', content: userContent(message.parts) }]
       case 'assistant':
-        return stepsOf(message.parts).flatMap((step) => stepMessages(step, author))
+        return stepsOf(message.parts).flatMap((step) => stepMessages(step, author, takesReasoning))
     }
   })
 }
@@ -88,17 +91,24 @@ function stepsOf(parts: readonly MessagePart[]): MessagePart[][] {
   return steps.filter((step) => step.length > 0)
 }
 
-function stepMessages(step: readonly MessagePart[], author: string): OpenAiMessage[] {
+function stepMessages(
+  step: readonly MessagePart[],
+  author: string,
+  takesReasoning: boolean,
+): OpenAiMessage[] {
   const text = textOfParts(step)
   const tools = step.filter(isToolPart)
   if (text === '' && tools.length === 0) return []
-  const reasoning = ownReasoning(step, author)
+  const thought = ownReasoning(step, author, undefined)
   const details = ownReasoningDetails(step, author)
+  // The details say the same, and more.
+  const reasoning = takesReasoning && !details ? ownReasoning(step, author, 'reasoning') : ''
   return [
     {
       role: 'assistant',
       content: text === '' ? null : text,
-      ...(reasoning !== '' && { reasoning_content: reasoning }),
+      ...(thought !== '' && { reasoning_content: thought }),
+      ...(reasoning !== '' && { reasoning }),
       ...(details !== undefined && { reasoning_details: details }),
       ...(tools.length > 0 && { tool_calls: tools.map((tool) => toToolCall(tool, author)) }),
     },
@@ -111,10 +121,18 @@ function stepMessages(step: readonly MessagePart[], author: string): OpenAiMessa
   ]
 }
 
-function ownReasoning(step: readonly MessagePart[], author: string): string {
+/** @param field under which it came: undefined is `reasoning_content` */
+function ownReasoning(
+  step: readonly MessagePart[],
+  author: string,
+  field: 'reasoning' | undefined,
+): string {
   return step
     .filter((part) => part.type === 'reasoning')
-    .filter(({ providerMetadata }) => authorshipOf(providerMetadata, author))
+    .filter(({ providerMetadata }) => {
+      const authorship = authorshipOf(providerMetadata, author)
+      return authorship !== undefined && authorship.field === field
+    })
     .map(({ text }) => text)
     .join('')
 }

@@ -3,9 +3,12 @@ import { createHash } from 'node:crypto'
 /**
  * What of a part goes back to its author alone: DeepSeek and Kimi refuse a conversation whose tool calls are
  * without their reasoning, Gemini one whose calls are without their signatures, for which OpenRouter has a
- * form of its own; Groq, Mistral and Cerebras refuse a conversation that has them.
+ * form of its own; newer vLLM forgets what it is not given back as `reasoning`. Groq, Mistral and Cerebras
+ * refuse a conversation that has them.
  */
 interface WantedBack {
+  /** The name under which reasoning came, if not as `reasoning_content`. */
+  readonly field?: 'reasoning' | undefined
   /** Of a tool call, as it came. */
   readonly extra_content?: unknown
   /** Of the step that the part is in. */
