@@ -344,6 +344,45 @@ describe('accumulate', () => {
       expect(reply.parts).toMatchObject([{ state: 'output-available' }, { type: 'step-start' }])
     })
 
+    it('takes an output for the call before it where the one of the same id was dropped', () => {
+      const call = { type: 'tool-input-available', toolCallId: 'a', toolName: 'f' } as const
+      const reply = of(
+        { ...call, input: 1 },
+        { type: 'start-step' },
+        { ...call, input: 2 },
+        { type: 'reset-step' },
+        { type: 'tool-output-available', toolCallId: 'a', output: 3 },
+      )
+      expect(reply.parts).toMatchObject([{ input: 1, output: 3 }, { type: 'step-start' }])
+    })
+
+    it('takes an answer for the call that asks for it, not for one that asked or was dropped', () => {
+      const call = (toolCallId: string) =>
+        ({ type: 'tool-input-available', toolCallId, toolName: 'f', input: 1 }) as const
+      const ask = (toolCallId: string, approvalId: string) =>
+        ({ type: 'tool-approval-request', toolCallId, approvalId }) as const
+      const answer = (approvalId: string) =>
+        ({ type: 'tool-approval-response', approvalId, approved: true }) as const
+      const asked = of(call('a'), ask('a', '1'), ask('x', '1'), { type: 'start-step' }, call('b'))
+      const states = (...chunks: UIMessageChunk[]) =>
+        accumulate(asked, chunks).parts.flatMap((part) => ('state' in part ? part.state : []))
+      expect(states(answer('1'))).toEqual(['approval-responded', 'input-available'])
+      expect(states(ask('a', '2'), answer('1'))).toEqual(['approval-requested', 'input-available'])
+      expect(states(ask('b', '2'), answer('2'))).toEqual([
+        'approval-requested',
+        'approval-responded',
+      ])
+      expect(states(ask('b', '2'), { type: 'reset-step' }, answer('2'))).toEqual([
+        'approval-requested',
+      ])
+    })
+
+    it('takes nothing else for a call, whatever fields it has', () => {
+      const strange = { type: 'data-note', data: 1, toolCallId: 'a' } as const
+      const reply = of(strange, { type: 'tool-output-available', toolCallId: 'a', output: 2 })
+      expect(reply.parts).toEqual([strange])
+    })
+
     it('ignores what comes for a call that nobody made', () => {
       const reply = of(
         { type: 'tool-input-delta', toolCallId: 'x', inputTextDelta: 'a' },

@@ -135,7 +135,7 @@ export type ReasoningPart = z.infer<typeof reasoningPartSchema>
 export type ToolPart = z.infer<typeof toolPartSchema>
 
 export function isToolPart(part: MessagePart): part is ToolPart {
-  return 'toolCallId' in part
+  return part.type === 'dynamic-tool' || part.type.startsWith('tool-')
 }
 
 /** The name of the tool that a part calls, wherever it says it. */
