@@ -110,6 +110,19 @@ describe('accumulate', () => {
     expect(reply.parts).toEqual([{ type: 'text', text: 'ab', state: 'streaming' }])
   })
 
+  it('ends the part whose id is used again before its end', () => {
+    const reply = of(
+      { type: 'text-start', id: '1' },
+      { type: 'text-delta', id: '1', delta: 'a' },
+      { type: 'text-start', id: '1' },
+      { type: 'text-delta', id: '1', delta: 'b' },
+    )
+    expect(reply.parts).toEqual([
+      { type: 'text', text: 'a', state: 'done' },
+      { type: 'text', text: 'b', state: 'streaming' },
+    ])
+  })
+
   it('ignores the end of a part nobody opened', () => {
     expect(of({ type: 'text-end', id: '1' }, { type: 'reasoning-end', id: '1' }).parts).toEqual([])
   })
@@ -173,6 +186,18 @@ describe('accumulate', () => {
         { type: 'text', text: 'kept', state: 'done' },
         { type: 'step-start' },
         { type: 'text', text: 'again', state: 'streaming' },
+      ])
+    })
+
+    it('ends at reset-step what has grown since before the step', () => {
+      const reply = of(
+        { type: 'text-delta', id: '1', delta: 'a' },
+        { type: 'start-step' },
+        { type: 'reset-step' },
+      )
+      expect(reply.parts).toEqual([
+        { type: 'text', text: 'a', state: 'done' },
+        { type: 'step-start' },
       ])
     })
 
@@ -512,6 +537,40 @@ describe('accumulate', () => {
     expect(textOfParts(whole.parts)).toBe(
       recordedChunks.flatMap((chunk) => (chunk.type === 'text-delta' ? chunk.delta : [])).join(''),
     )
+  })
+
+  it('puts many calls and data together in a time that grows with them alone', () => {
+    const ids = Array.from({ length: 20_000 }, (_, index) => String(index))
+    const chunks: UIMessageChunk[] = [
+      ...ids.map((id) => ({ type: 'data-row' as const, id, data: 1 })),
+      ...ids.map((toolCallId) => ({
+        type: 'tool-input-available' as const,
+        toolCallId,
+        toolName: 'f',
+        input: {},
+      })),
+      ...ids.map((id) => ({
+        type: 'tool-approval-request' as const,
+        toolCallId: id,
+        approvalId: id,
+      })),
+      ...ids.map((approvalId) => ({
+        type: 'tool-approval-response' as const,
+        approvalId,
+        approved: true,
+      })),
+      ...ids.map((toolCallId) => ({
+        type: 'tool-output-available' as const,
+        toolCallId,
+        output: 1,
+      })),
+    ]
+    const begin = performance.now()
+    const { parts } = accumulate(emptyReply, chunks)
+    // Looked for part by part, they took 44 s.
+    expect(performance.now() - begin).toBeLessThan(2_000)
+    expect(parts).toHaveLength(40_000)
+    expect(parts.at(-1)).toMatchObject({ state: 'output-available', approval: { approved: true } })
   })
 
   it('makes parts that the message schema takes as they are, at every chunk', () => {

@@ -1,6 +1,7 @@
 import type { MessagePart } from './message-part.ts'
 import { parseProblem, createProblem, type Problem } from './problem.ts'
 import type { MessageStatus } from './message.ts'
+import { PartPlaces } from './part-places.ts'
 import { applyToolChunk } from './tool-part-changes.ts'
 import type { ChunkOf, FinishReason, UIMessageChunk } from './ui-message-chunk.ts'
 
@@ -29,7 +30,8 @@ export const emptyReply: Reply = { parts: [], status: 'streaming', open: {}, ste
  */
 export function accumulate(reply: Reply, chunks: readonly UIMessageChunk[]): Reply {
   const draft: Draft = { ...reply, parts: reply.parts.slice(), open: { ...reply.open } }
-  for (const chunk of chunks) apply(draft, chunk)
+  const places = new PartPlaces(draft.parts)
+  for (const chunk of chunks) apply(draft, chunk, places)
   return draft
 }
 
@@ -39,7 +41,7 @@ interface Draft extends Mutable<Omit<Reply, 'parts' | 'open'>> {
   open: Record<string, number>
 }
 
-function apply(draft: Draft, chunk: UIMessageChunk): void {
+function apply(draft: Draft, chunk: UIMessageChunk, places: PartPlaces): void {
   switch (chunk.type) {
     case 'start':
       if (chunk.messageId !== undefined) draft.id = chunk.messageId
@@ -80,8 +82,9 @@ function apply(draft: Draft, chunk: UIMessageChunk): void {
       closeAll(draft)
       return
     case 'reset-step':
+      closeAll(draft)
+      places.dropFrom(draft.stepStart)
       draft.parts.length = draft.stepStart
-      draft.open = {}
       return
     case 'tool-input-start':
     case 'tool-input-delta':
@@ -92,7 +95,7 @@ function apply(draft: Draft, chunk: UIMessageChunk): void {
     case 'tool-output-denied':
     case 'tool-approval-request':
     case 'tool-approval-response':
-      applyToolChunk(draft.parts, chunk, draft.stepStart)
+      applyToolChunk(draft.parts, places, chunk, draft.stepStart)
       return
     case 'source-url':
     case 'source-document':
@@ -103,7 +106,7 @@ function apply(draft: Draft, chunk: UIMessageChunk): void {
       draft.parts.push(chunk)
       return
     default:
-      setData(draft, chunk)
+      setData(draft, chunk, places)
   }
 }
 
@@ -116,6 +119,8 @@ function kindOf(chunk: KindOfPart<'start' | 'delta' | 'end'>): TextKind {
 
 function openPart(draft: Draft, chunk: KindOfPart<'start' | 'delta'>): number {
   const kind = kindOf(chunk)
+  const key = `${kind}:${chunk.id}`
+  finishPart(draft, draft.open[key])
   const index = draft.parts.push({
     type: kind,
     // As the AI SDK does: it joins reasoning again by this id.
@@ -124,7 +129,7 @@ function openPart(draft: Draft, chunk: KindOfPart<'start' | 'delta'>): number {
     state: 'streaming',
     ...(chunk.providerMetadata && { providerMetadata: chunk.providerMetadata }),
   })
-  draft.open[`${kind}:${chunk.id}`] = index - 1
+  draft.open[key] = index - 1
   return index - 1
 }
 
@@ -157,12 +162,14 @@ function closePart(draft: Draft, chunk: KindOfPart<'end'>): void {
 }
 
 function closeAll(draft: Draft): void {
-  for (const index of Object.values(draft.open)) {
-    const part = draft.parts[index]
-    if (part?.type === 'text' || part?.type === 'reasoning')
-      draft.parts[index] = { ...part, state: 'done' }
-  }
+  for (const index of Object.values(draft.open)) finishPart(draft, index)
   draft.open = {}
+}
+
+function finishPart(draft: Draft, index = -1): void {
+  const part = draft.parts[index]
+  if (part?.type === 'text' || part?.type === 'reasoning')
+    draft.parts[index] = { ...part, state: 'done' }
 }
 
 function end(draft: Draft, status: MessageStatus): void {
@@ -180,12 +187,13 @@ function problemOf(chunk: ChunkOf<'error'>): Problem {
   return parseProblem(chunk.errorText) ?? createProblem('upstream_error', chunk.errorText)
 }
 
-function setData(draft: Draft, { transient, ...part }: ChunkOf<`data-${string}`>): void {
+function setData(
+  draft: Draft,
+  { transient, ...part }: ChunkOf<`data-${string}`>,
+  places: PartPlaces,
+): void {
   if (transient === true) return
-  const index =
-    part.id === undefined
-      ? -1
-      : draft.parts.findIndex((old) => old.type === part.type && 'id' in old && old.id === part.id)
+  const index = part.id === undefined ? -1 : places.ofData(part.type, part.id)
   if (index === -1) draft.parts.push(part)
   else draft.parts[index] = part
 }

@@ -1,4 +1,5 @@
 import { isToolPart, type MessagePart, type ToolPart } from './message-part.ts'
+import type { PartPlaces } from './part-places.ts'
 import type { ChunkOf, UIMessageChunk } from './ui-message-chunk.ts'
 
 type ToolChunk = ChunkOf<`tool-${string}` & UIMessageChunk['type']>
@@ -8,22 +9,30 @@ type ToolInputChunk = ChunkOf<'tool-input-start' | 'tool-input-available' | 'too
  * Changes the part of the tool call that a chunk is about, or adds it. Chunks of a call that nobody
  * made are left out.
  * @param parts changed in place; the part itself is replaced
+ * @param places those of `parts`
  * @param stepStart where the current step begins in `parts`
  */
-export function applyToolChunk(parts: MessagePart[], chunk: ToolChunk, stepStart: number): void {
+export function applyToolChunk(
+  parts: MessagePart[],
+  places: PartPlaces,
+  chunk: ToolChunk,
+  stepStart: number,
+): void {
+  const update = (toolCallId: string, change: (part: ToolPart) => Partial<ToolPart>) =>
+    updateTool(parts, places.ofTool(toolCallId), change)
   switch (chunk.type) {
     case 'tool-input-start':
     case 'tool-input-available':
     case 'tool-input-error':
-      setToolInput(parts, chunk, stepStart)
+      setToolInput(parts, places, chunk, stepStart)
       return
     case 'tool-input-delta':
-      updateTool(parts, chunk.toolCallId, (part) => ({
+      update(chunk.toolCallId, (part) => ({
         rawInput: `${typeof part.rawInput === 'string' ? part.rawInput : ''}${chunk.inputTextDelta}`,
       }))
       return
     case 'tool-output-available':
-      updateTool(parts, chunk.toolCallId, () => ({
+      update(chunk.toolCallId, () => ({
         state: 'output-available',
         output: chunk.output,
         preliminary: chunk.preliminary,
@@ -31,26 +40,32 @@ export function applyToolChunk(parts: MessagePart[], chunk: ToolChunk, stepStart
       }))
       return
     case 'tool-output-error':
-      updateTool(parts, chunk.toolCallId, () => ({
+      update(chunk.toolCallId, () => ({
         state: 'output-error',
         errorText: chunk.errorText,
         ...(chunk.providerMetadata && { resultProviderMetadata: chunk.providerMetadata }),
       }))
       return
     case 'tool-output-denied':
-      updateTool(parts, chunk.toolCallId, () => ({ state: 'output-denied' }))
+      update(chunk.toolCallId, () => ({ state: 'output-denied' }))
       return
     case 'tool-approval-request':
-      requestApproval(parts, chunk)
+      requestApproval(parts, places, chunk)
       return
     case 'tool-approval-response':
-      recordApproval(parts, chunk)
+      recordApproval(parts, places, chunk)
   }
 }
 
-function requestApproval(parts: MessagePart[], chunk: ChunkOf<'tool-approval-request'>): void {
+function requestApproval(
+  parts: MessagePart[],
+  places: PartPlaces,
+  chunk: ChunkOf<'tool-approval-request'>,
+): void {
   const { inputSchemaInput, isAutomatic, signature } = chunk
-  updateTool(parts, chunk.toolCallId, () => ({
+  const place = places.ofTool(chunk.toolCallId)
+  if (place !== -1) places.setApproval(chunk.approvalId, place)
+  updateTool(parts, place, () => ({
     state: 'approval-requested',
     // By name: another server's chunk may have fields that mean something else here.
     approval: {
@@ -64,12 +79,12 @@ function requestApproval(parts: MessagePart[], chunk: ChunkOf<'tool-approval-req
   }))
 }
 
-function recordApproval(parts: MessagePart[], chunk: ChunkOf<'tool-approval-response'>): void {
-  const asked = parts.findLast(
-    (part): part is ToolPart => isToolPart(part) && part.approval?.id === chunk.approvalId,
-  )
-  if (asked === undefined) return
-  updateTool(parts, asked.toolCallId, ({ approval }) => ({
+function recordApproval(
+  parts: MessagePart[],
+  places: PartPlaces,
+  chunk: ChunkOf<'tool-approval-response'>,
+): void {
+  updateTool(parts, places.ofApproval(chunk.approvalId), ({ approval }) => ({
     state: 'approval-responded',
     approval: {
       ...approval,
@@ -81,7 +96,12 @@ function recordApproval(parts: MessagePart[], chunk: ChunkOf<'tool-approval-resp
   }))
 }
 
-function setToolInput(parts: MessagePart[], chunk: ToolInputChunk, stepStart: number): void {
+function setToolInput(
+  parts: MessagePart[],
+  places: PartPlaces,
+  chunk: ToolInputChunk,
+  stepStart: number,
+): void {
   const state =
     chunk.type === 'tool-input-start'
       ? { state: 'input-streaming' as const, rawInput: '', inputEncoding: chunk.inputEncoding }
@@ -100,7 +120,9 @@ function setToolInput(parts: MessagePart[], chunk: ToolInputChunk, stepStart: nu
     ...(chunk.providerExecuted !== undefined && { providerExecuted: chunk.providerExecuted }),
     ...(chunk.providerMetadata && { callProviderMetadata: chunk.providerMetadata }),
   }
-  if (updateTool(parts, chunk.toolCallId, () => change, stepStart)) return
+  const place = places.ofTool(chunk.toolCallId)
+  // A call that is made again in a later step is another call.
+  if (place >= stepStart) return updateTool(parts, place, () => change)
   parts.push({
     type: chunk.dynamic ? 'dynamic-tool' : `tool-${chunk.toolName}`,
     ...(chunk.dynamic && { toolName: chunk.toolName }),
@@ -109,21 +131,12 @@ function setToolInput(parts: MessagePart[], chunk: ToolInputChunk, stepStart: nu
   })
 }
 
-/**
- * @param from the part to begin at: a call that is made again in a later step is another call
- * @returns whether there is such a tool call
- */
+/** @param place -1 where there is no such call */
 function updateTool(
   parts: MessagePart[],
-  toolCallId: string,
+  place: number,
   change: (part: ToolPart) => Partial<ToolPart>,
-  from = 0,
-): boolean {
-  const index = parts.findLastIndex(
-    (part, at) => at >= from && isToolPart(part) && part.toolCallId === toolCallId,
-  )
-  const part = parts[index]
-  if (part === undefined || !isToolPart(part)) return false
-  parts[index] = { ...part, ...change(part) }
-  return true
+): void {
+  const part = parts[place]
+  if (part && isToolPart(part)) parts[place] = { ...part, ...change(part) }
 }
