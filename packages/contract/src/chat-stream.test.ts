@@ -124,7 +124,20 @@ describe('what a proxy refuses', () => {
     await expect(collect(createClient(url).chat.stream(hello))).rejects.toMatchObject({ problem })
   })
 
-  it.each([408, 429])('is sent again after %i, once it is time', async (status) => {
+  it.each(['31', '9999999999', 'Fri, 31 Dec 9999 23:59:59 GMT'])(
+    'is told, and not sent again, where that is not for %s',
+    async (retryAfter) => {
+      const { url, requests } = await startTestServer((response) => {
+        response.writeHead(requests.length > 1 ? 400 : 429, { 'retry-after': retryAfter }).end()
+      })
+      const reading = collect(createClient(url).chat.stream(hello))
+      const problem = { code: 'server_unreachable', retry_after_ms: expect.any(Number) as number }
+      await expect(reading).rejects.toMatchObject({ problem })
+      expect(requests).toHaveLength(1)
+    },
+  )
+
+  it.each([408, 429, 503])('is sent again after %i, once it is time', async (status) => {
     const times: number[] = []
     const { url } = await startTestServer((response) => {
       times.push(performance.now())

@@ -21,10 +21,12 @@ export interface ChatConnection {
 
 export type ConnectionListener = (state: 'lost' | 'restored') => void
 
-/** Tries in a row without a chunk between them; about 20 s in all. */
+/** Tries in a row without a chunk between them; about 20 s in all, where nobody asks for more. */
 const maxTries = 7
 const firstPauseMs = 300
 const maxPauseMs = 8_000
+/** Who is asked to wait longer is told so, and decides. */
+const maxAskedPauseMs = 30_000
 
 /**
  * The chunks of a reply, each exactly once, also over connections that break.
@@ -44,9 +46,10 @@ export async function* streamChat({
         if (tried > 1) onConnection('restored')
         return result
       } catch (error) {
-        if (!mayPass(error) || tried >= tries) throw error
+        const askedMs = waitOf(error)
+        if (!mayPass(error) || tried >= tries || askedMs > maxAskedPauseMs) throw error
         if (tried === 1) onConnection('lost')
-        await pause(tried, signal, waitOf(error))
+        await pause(tried, signal, askedMs)
       }
     }
   }

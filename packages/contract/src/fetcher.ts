@@ -73,15 +73,14 @@ function refusedBySomething({ status, headers }: Response): ProblemError {
       title: 'The message is too long',
     })
   const { problem } = notTheServer(status)
-  if (status === 408 || status === 429) {
-    const retryAfterMs = parseRetryAfter(headers.get('retry-after'))
-    return new ProblemError({
-      ...problem,
-      ...(retryAfterMs !== undefined && { retry_after_ms: retryAfterMs }),
-    })
-  }
   // Whether it is reached shows in `status`; only what may pass says 503.
-  return new ProblemError(status >= 400 && status < 500 ? { ...problem, status } : problem)
+  if (status >= 400 && status < 500 && status !== 408 && status !== 429)
+    return new ProblemError({ ...problem, status })
+  const retryAfterMs = parseRetryAfter(headers.get('retry-after'))
+  return new ProblemError({
+    ...problem,
+    ...(retryAfterMs !== undefined && { retry_after_ms: retryAfterMs }),
+  })
 }
 
 /** @see RFC 9110, 10.2.3: seconds, or a date */
