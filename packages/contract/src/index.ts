@@ -27,6 +27,7 @@ export type {
 } from './assistant-cloud/cloud-thread.ts'
 export { chatContract, type ChatBody, type ChatReply, type ChatRequest } from './chat-contract.ts'
 export { createClient, type ChatStreamOptions, type Client } from './chat-client.ts'
+export type { ConnectionListener } from './chat-stream.ts'
 export { isUIMessageChunk } from './chunk-guard.ts'
 export { contract } from './contract.ts'
 export { createFetcher, type ClientOptions } from './fetcher.ts'
@@ -71,6 +72,7 @@ export {
   keepAliveFrame,
   parseEventId,
   type EventPosition,
+  type EventReader,
 } from './sse.ts'
 export { systemContract, type Readiness } from './system-contract.ts'
 export { threadContract } from './thread-contract.ts'
