@@ -63,6 +63,21 @@ describe('accumulate', () => {
         { type: 'message-metadata', messageMetadata: { b: 1 } },
       ).metadata,
     ).toEqual({ b: 1 })
+    expect(
+      of(
+        { type: 'start', messageMetadata: { a: 1 } },
+        { type: 'message-metadata', messageMetadata: 'b' },
+      ).metadata,
+    ).toBe('b')
+  })
+
+  it('takes __proto__ in metadata for a field as any other', () => {
+    const metadata = (text: string): UIMessageChunk => ({
+      type: 'message-metadata',
+      messageMetadata: JSON.parse(text) as unknown,
+    })
+    const reply = of(metadata('{"a":1}'), metadata('{"__proto__":{"b":2}}'))
+    expect(JSON.stringify(reply.metadata)).toBe('{"a":1,"__proto__":{"b":2}}')
   })
 
   it.each([
@@ -539,9 +554,13 @@ describe('accumulate', () => {
     )
   })
 
-  it('puts many calls and data together in a time that grows with them alone', () => {
+  it('puts many calls, data and metadata together in a time that grows with them alone', () => {
     const ids = Array.from({ length: 20_000 }, (_, index) => String(index))
     const chunks: UIMessageChunk[] = [
+      ...ids.map((id) => ({
+        type: 'message-metadata' as const,
+        messageMetadata: { [`row-${id}`]: 1 },
+      })),
       ...ids.map((id) => ({ type: 'data-row' as const, id, data: 1 })),
       ...ids.map((toolCallId) => ({
         type: 'tool-input-available' as const,

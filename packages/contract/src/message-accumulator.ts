@@ -30,6 +30,8 @@ export const emptyReply: Reply = { parts: [], status: 'streaming', open: {}, ste
  */
 export function accumulate(reply: Reply, chunks: readonly UIMessageChunk[]): Reply {
   const draft: Draft = { ...reply, parts: reply.parts.slice(), open: { ...reply.open } }
+  const metadata = chunks.map(metadataOf).filter((told) => told !== undefined)
+  if (metadata.length > 0) draft.metadata = merge(reply.metadata, metadata)
   const places = new PartPlaces(draft.parts)
   for (const chunk of chunks) apply(draft, chunk, places)
   return draft
@@ -45,14 +47,11 @@ function apply(draft: Draft, chunk: UIMessageChunk, places: PartPlaces): void {
   switch (chunk.type) {
     case 'start':
       if (chunk.messageId !== undefined) draft.id = chunk.messageId
-      mergeMetadata(draft, chunk.messageMetadata)
       return
     case 'message-metadata':
-      mergeMetadata(draft, chunk.messageMetadata)
       return
     case 'finish':
       if (chunk.finishReason !== undefined) draft.finishReason = chunk.finishReason
-      mergeMetadata(draft, chunk.messageMetadata)
       end(draft, 'complete')
       return
     case 'abort':
@@ -177,10 +176,20 @@ function end(draft: Draft, status: MessageStatus): void {
   draft.status = status
 }
 
-function mergeMetadata(draft: Draft, metadata: unknown): void {
-  if (metadata === undefined) return
-  draft.metadata =
-    isRecord(draft.metadata) && isRecord(metadata) ? { ...draft.metadata, ...metadata } : metadata
+function metadataOf(chunk: UIMessageChunk): unknown {
+  const { type } = chunk
+  const mayTell = type === 'start' || type === 'message-metadata' || type === 'finish'
+  return mayTell ? chunk.messageMetadata : undefined
+}
+
+/** The later over the earlier, field by field; what has no fields takes the place of all before it. */
+function merge(before: unknown, told: readonly unknown[]): unknown {
+  const all = [before, ...told]
+  const last = all.findLastIndex((each) => !isRecord(each))
+  const records = all.slice(last + 1).filter(isRecord)
+  if (records.length < 2) return all.at(-1)
+  // All at once: one after another, each would copy those before it.
+  return Object.fromEntries(records.flatMap(Object.entries))
 }
 
 function problemOf(chunk: ChunkOf<'error'>): Problem {
