@@ -109,6 +109,12 @@ describe('createEventReader', () => {
     expect(codeOf(fill)).toBe('upstream_protocol')
   })
 
+  it('stays refused once it is past the limit', () => {
+    const reader = createEventReader({ maxEventLength: 10 })
+    for (const text of ['data: 12345678901', '\n\n', 'data: 1\n\n'])
+      expect(() => reader.read(new TextEncoder().encode(text))).toThrow('longer than 10')
+  })
+
   it('limits one event, not the stream', () => {
     const bytes = bytesOf(`data: ${'x'.repeat(60)}\n\n`.repeat(100))
     expect(readAll([bytes], { maxEventLength: 64 })).toHaveLength(100)

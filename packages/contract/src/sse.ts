@@ -88,7 +88,8 @@ export function createEventReader({ maxEventLength = 1_048_576 } = {}): EventRea
   })
   return {
     read(bytes) {
-      parser.feed(decodeUtf8(utf8, bytes))
+      // The parser takes no more once it is past the limit.
+      if (!tooLong) parser.feed(decodeUtf8(utf8, bytes))
       if (tooLong) throw protocolError(`an event is longer than ${maxEventLength} characters`)
       const whole = events
       events = []
