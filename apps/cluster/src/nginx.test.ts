@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { findFreePort } from 'services'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { startNginx } from './nginx.ts'
@@ -20,6 +21,26 @@ describe.skipIf(!hasNginx)('nginx in front', () => {
       expect(await post(url, path, 40_000_000)).toMatchObject({ path, length: 40_000_000 })
     const refused = await fetch(`${url}/api/chat`, { method: 'POST', body: 'x'.repeat(9_000_000) })
     expect(refused.status).toBe(413)
+  })
+
+  it.each(['application/json', 'text/event-stream'])(
+    'passes on whole what asks for %s',
+    async (accept) => {
+      const url = await startInFront()
+      const body = 'x'.repeat(500_000)
+      const answer = await fetch(`${url}/api/chat`, { method: 'POST', body, headers: { accept } })
+      const asked = { method: 'POST', path: '/api/chat', host: new URL(url).host, length: 500_000 }
+      expect(await answer.json()).toMatchObject(asked)
+    },
+  )
+
+  it('uses a connection to a server again, and not when the server may be about to close it', async () => {
+    const url = await startInFront()
+    const portOf = async () => ((await post(url, '/api/chat', 1)) as { port: number }).port
+    const first = await portOf()
+    expect(await portOf()).toBe(first)
+    await delay(4_500)
+    expect(await portOf()).not.toBe(first)
   })
 })
 
@@ -41,7 +62,8 @@ async function startInFront(): Promise<string> {
 async function readAll(request: IncomingMessage) {
   let length = 0
   for await (const bytes of request as AsyncIterable<Buffer>) length += bytes.length
-  return { host: request.headers.host, path: request.url, length }
+  const { method, url: path, headers, socket } = request
+  return { method, path, host: headers.host, port: socket.remotePort, length }
 }
 
 async function post(url: string, path: string, length: number): Promise<unknown> {

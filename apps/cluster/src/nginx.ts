@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { startProgram, type Program } from 'services'
@@ -11,6 +11,8 @@ const template = resolve(import.meta.dirname, '../../../deploy/nginx.conf.templa
  */
 export async function startNginx(port: number, serverPorts: readonly number[]): Promise<Program> {
   const folder = await mkdtemp(join(tmpdir(), 'assistant-ui-proxy-nginx-'))
+  // Started by root, its workers are somebody else.
+  await chmod(folder, 0o755)
   const servers = serverPorts.map((serverPort) => `server 127.0.0.1:${serverPort};`).join('\n  ')
   const site = (await readFile(template, 'utf8'))
     .replace('${LISTEN};', `127.0.0.1:${port};`)

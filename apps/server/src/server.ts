@@ -11,6 +11,7 @@ import { StartError, type Config } from './config/config.ts'
 import type { Dependencies } from './dependencies.ts'
 import { FileSweeper } from './files/file-sweeper.ts'
 import { answerMalformedRequests } from './http/malformed-request.ts'
+import { endStalledBodies } from './http/stalled-body.ts'
 import { Indexer } from './search/indexer.ts'
 
 export interface RunningServer {
@@ -41,6 +42,7 @@ export async function startServer(dependencies: Dependencies): Promise<RunningSe
   const lease = new LeaseKeeper({ store, runLog, serverId, log })
   const server = createServer(createApp(dependencies, { runs, lease }))
   answerMalformedRequests(server)
+  endStalledBodies(server)
   await lease.take()
   await listen(server, config)
   try {
