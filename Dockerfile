@@ -8,7 +8,7 @@ COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
 COPY apps/server/package.json apps/server/
 COPY apps/web/package.json apps/web/
 COPY packages/contract/package.json packages/contract/
-# Nor what only the tests and the benchmarks need.
+# Before it builds, pnpm would install the rest too, which only tests and benchmarks need.
 ENV pnpm_config_verify_deps_before_run=false
 RUN npx -y pnpm@12.21.0 install --frozen-lockfile --filter web... --filter server... --filter .
 COPY . .
