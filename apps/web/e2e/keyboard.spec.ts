@@ -90,3 +90,14 @@ test('Enter waits for the reply, and takes nothing from what is written meanwhil
   await chat.button('Stop').click()
   await expect(chat.composer).toHaveValue('And then?\n')
 })
+
+test('a button before the list of threads leads past it', async ({ chat, page }) => {
+  await chat.open()
+  const skip = chat.button('Skip to the message box')
+  await tabTo(page, chat.button('New chat'), 'Shift+Tab')
+  await page.keyboard.press('Shift+Tab')
+  await expect(skip).toBeFocused()
+  expect((await skip.boundingBox())?.height).toBeGreaterThan(24)
+  await page.keyboard.press('Enter')
+  await expect(chat.composer).toBeFocused()
+})

@@ -35,3 +35,21 @@ test('there is no choice where there is one model', async ({ chat, page }) => {
   await expect(page.getByRole('button', { name: 'Demo model', exact: true })).toBeVisible()
   await expect(page.getByRole('button', { name: /^Model:/ })).toHaveCount(0)
 })
+
+test('a model that is no longer offered is given up', async ({ chat, page, startServer }) => {
+  const models = await startModelServer(['small', 'large'])
+  try {
+    const server = await startServer({
+      UPSTREAM: 'openai-compatible',
+      OPENAI_BASE_URL: models.url,
+      OPENAI_MODEL: 'small',
+    })
+    await page.addInitScript(() => localStorage.setItem('model', 'retired'))
+    await chat.open(server.url)
+    await expect(page.getByRole('button', { name: 'Model: small' })).toBeVisible()
+    await chat.ask('Who are you?')
+    await expect(chat.lastReply).toContainText('I am small.')
+  } finally {
+    await models.stop()
+  }
+})

@@ -1,0 +1,44 @@
+import { expect, test } from './support/test.ts'
+
+test('thinking is open while it comes, unless one folds it, and folded after it', async ({
+  chat,
+}) => {
+  await chat.open()
+  await chat.send('Think aloud, slowly')
+  const thinking = chat.button('Thinking', chat.lastReply)
+  await expect(thinking).toHaveAttribute('aria-expanded', 'true')
+  await expect(chat.lastReply).toContainText('The question asks')
+  await thinking.click()
+  await expect(thinking).toHaveAttribute('aria-expanded', 'false')
+  await chat.button('Stop').click()
+  await chat.ask('Think aloud')
+  const thought = chat.button('Thought', chat.lastReply)
+  await expect(thought).toHaveAttribute('aria-expanded', 'false')
+  await thought.click()
+  await expect(chat.lastReply).toContainText('The question asks')
+})
+
+test('no address that a model gives runs as a script', async ({ chat, page }) => {
+  const url = 'javascript:document.title="run"'
+  const chunks = [
+    { type: 'start', messageId: 'r' },
+    { type: 'source-url', sourceId: 's', url, title: 'A source' },
+    { type: 'file', url, mediaType: 'text/plain' },
+    { type: 'text-start', id: 't' },
+    { type: 'text-delta', id: 't', delta: `[A link](${url})` },
+    { type: 'text-end', id: 't' },
+    { type: 'finish' },
+  ]
+  // The demo model has neither sources nor files.
+  await page.route('**/api/chat', (route) =>
+    route.fulfill({
+      contentType: 'text/event-stream',
+      body: chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join(''),
+    }),
+  )
+  await chat.open()
+  await chat.send('Where is that from?')
+  for (const name of ['A source', 'text/plain', 'A link'])
+    await expect(chat.lastReply.getByText(name, { exact: true })).toBeVisible()
+  await expect(chat.lastReply.locator('[href^="javascript"]')).toHaveCount(0)
+})
