@@ -114,3 +114,73 @@ test('the browser asks before a page is left with an edit that is not saved', as
   await expect(chat.questions).toHaveText([/Hello, at length/])
   expect(asked).toHaveLength(1)
 })
+
+test('a file that has come while another thread was looked at is there with its draft', async ({
+  chat,
+  page,
+}) => {
+  await chat.open()
+  await chat.ask('About a file')
+  const { threadId } = chat
+  let release: () => void = () => undefined
+  const held = new Promise<void>((resolve) => (release = resolve))
+  await page.route('**/v1/files/*', async (route) => {
+    await held
+    await route.continue()
+  })
+  const attached = page.getByRole('list', { name: 'Attachments' })
+  const [chooser] = await Promise.all([
+    page.waitForEvent('filechooser'),
+    chat.button('Attach a file').click(),
+  ])
+  await chooser.setFiles({ name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('a') })
+  await expect(page.getByRole('progressbar')).toBeVisible()
+  await chat.newChat()
+  const brought = page.waitForResponse((response) => response.request().method() === 'PUT')
+  release()
+  await brought
+  await chat.ask('About something else')
+  await page.reload()
+  await chat.openThread(threadId)
+  await expect(attached).toHaveText('a.txt')
+  await expect(chat.button('Send')).toBeEnabled()
+})
+
+test('no tab takes away what is written in another, and what is sent in one is not left in others', async ({
+  chat,
+  page,
+}) => {
+  await chat.open()
+  await chat.ask('In several tabs')
+  const { threadId } = chat
+  const second = new ChatPage(await page.context().newPage())
+  const third = new ChatPage(await page.context().newPage())
+  await second.open(page.url())
+  await chat.composer.fill('In the first tab')
+  await second.composer.fill('In the second tab')
+  await third.open(page.url())
+  await expect(third.composer).toHaveValue('In the second tab')
+  await page.reload()
+  await expect(chat.composer).toHaveValue('In the first tab')
+  await second.button('Send').click()
+  await second.replied()
+  await third.page.reload()
+  await expect(third.questions).toHaveText([/In several tabs/, /In the second tab/])
+  await expect(third.composer).toHaveValue('')
+  await page.reload()
+  await expect(chat.composer).toHaveValue('In the first tab')
+
+  // A thread that is deleted leaves nothing behind.
+  await chat.pick('In several tabs', 'Delete')
+  await chat.button('Delete', page.getByRole('alertdialog')).click()
+  await expect(chat.messages).toHaveCount(0)
+  const left = () =>
+    page.evaluate(
+      (id) =>
+        [localStorage, sessionStorage].flatMap((area) =>
+          Object.keys(area).filter((key) => key.includes(id)),
+        ),
+      threadId,
+    )
+  await expect.poll(left).toEqual([])
+})

@@ -6,11 +6,9 @@ import { messageBoxId } from '../../lib/message-box.ts'
 import { useMediaQuery } from '../../lib/use-media-query.ts'
 import { ComposerAttachments, useIsHeld } from './attachments/composer-attachments.tsx'
 import { passFocusToTextBox } from './pass-focus-to-text-box.ts'
-import { useComposerDraft } from './use-composer-draft.ts'
 
 /** Where the next message is written. Enter sends; on touch screens it makes a new line. */
 export function Composer() {
-  useComposerDraft()
   const isHeld = useIsHeld()
   const isRunning = useAuiState((state) => state.thread.isRunning)
   // A focused text box would open the on-screen keyboard over the conversation.

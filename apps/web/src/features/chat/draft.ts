@@ -15,28 +15,46 @@ export interface Draft {
   readonly files: readonly DraftFile[]
 }
 
-/** @param threadId undefined for a new chat: each tab has its own, or one would overwrite another's */
+/**
+ * What was written in this tab, else, for a thread, what was written last in any: so no tab takes
+ * another's words away.
+ * @param threadId undefined for a new chat, which each tab has of its own
+ */
 export function readDraft(threadId: string | undefined): Draft {
-  const [area, key] = placeOf(threadId)
-  return { text: area.read(key) ?? '', files: parseFiles(area.read(`${key}:files`)) }
+  const own = read(tabStorage, threadId)
+  return isEmpty(own) && threadId !== undefined ? read(storage, threadId) : own
 }
 
 export function hasDraft(threadId: string): boolean {
-  const { text, files } = readDraft(threadId)
-  return text !== '' || files.length > 0
+  return !isEmpty(readDraft(threadId))
 }
 
 /** An empty one is forgotten. */
-export function writeDraft(threadId: string | undefined, { text, files }: Draft): void {
-  const [area, key] = placeOf(threadId)
+export function writeDraft(threadId: string | undefined, draft: Draft): void {
+  write(tabStorage, threadId, draft)
+  // For when the tab is closed.
+  if (threadId !== undefined) write(storage, threadId, draft)
+}
+
+type Area = typeof storage
+
+function read(area: Area, threadId: string | undefined): Draft {
+  const key = keyOf(threadId)
+  return { text: area.read(key) ?? '', files: parseFiles(area.read(`${key}:files`)) }
+}
+
+function write(area: Area, threadId: string | undefined, { text, files }: Draft): void {
+  const key = keyOf(threadId)
   area.write(key, text === '' ? undefined : text)
   area.write(`${key}:files`, files.length === 0 ? undefined : JSON.stringify(files))
 }
 
-function placeOf(threadId: string | undefined) {
-  return threadId === undefined
-    ? ([tabStorage, 'draft:new'] as const)
-    : ([storage, `draft:${threadId}`] as const)
+function isEmpty({ text, files }: Draft): boolean {
+  return text === '' && files.length === 0
+}
+
+function keyOf(threadId = 'new'): string {
+  return `draft:${threadId}`
 }
 
 function parseFiles(json = '[]'): readonly DraftFile[] {

@@ -11,6 +11,7 @@ import { uploads } from './attachments/upload-adapter.ts'
 import type { ChatSnapshot } from './chat-source.ts'
 import type { ChatStore } from './chat-store.ts'
 import { convertRow } from './convert-message.ts'
+import { useComposerDraft } from './use-composer-draft.ts'
 
 /** What the thread's `extras` carry. */
 export interface ChatExtras {
@@ -26,9 +27,11 @@ export interface ChatExtras {
 export function useChatRuntime(store: ChatStore): AssistantRuntime {
   const snapshot = useSyncExternalStore(store.subscribe, store.getSnapshot, store.getSnapshot)
   const takesFiles = useFeature('attachments')
-  return useExternalStoreRuntime(
+  const runtime = useExternalStoreRuntime(
     useMemo(() => createAdapter(store, snapshot, takesFiles), [store, snapshot, takesFiles]),
   )
+  useComposerDraft(runtime.thread.composer)
+  return runtime
 }
 
 function createAdapter(

@@ -1,40 +1,39 @@
-import { useAui, useAuiState, type AssistantState } from '@assistant-ui/react'
-import { useEffect, useMemo, useRef } from 'react'
-import { readDraft, writeDraft, type DraftFile } from './draft.ts'
+import { useAui, type ThreadComposerRuntime } from '@assistant-ui/react'
+import { useEffect } from 'react'
+import { readDraft, writeDraft, type Draft, type DraftFile } from './draft.ts'
 
-type Attachment = AssistantState['composer']['attachments'][number]
+type Attachment = ReturnType<ThreadComposerRuntime['getState']>['attachments'][number]
 
-/** Keeps what is being written, with the files that the server has by now, per thread, through reloads. */
-export function useComposerDraft(): void {
+/**
+ * Keeps what is being written, with the files that the server has by now, per thread, through reloads.
+ * Also while another thread is looked at: a file may come then.
+ */
+export function useComposerDraft(composer: ThreadComposerRuntime): void {
   const aui = useAui()
-  const text = useAuiState((state) => state.composer.text)
-  const attachments = useAuiState((state) => state.composer.attachments)
-  const files = useMemo(() => attachments.flatMap(fileOf), [attachments])
-  const threadId = useAuiState((state) => state.threadListItem.remoteId)
-  const threadIdOfText = useRef(threadId)
-
   useEffect(() => {
-    const draft = readDraft(threadIdOfText.current)
-    const { text: written, attachments: attached } = aui.composer.getState()
-    if (draft.text !== '' && written === '') aui.composer.setText(draft.text)
-    if (attached.length > 0) return
-    for (const { id, name, type, mediaType, url } of draft.files)
-      void aui.composer.addAttachment({
-        id,
-        name,
-        type,
-        contentType: mediaType,
-        content: [{ type: 'file', data: url, mimeType: mediaType, filename: name }],
-      })
-  }, [aui])
+    const threadId = () => aui.threadListItem.getState().remoteId
+    // The client may become another, and then this runs again.
+    if (composer.getState().isEmpty) restore(composer, readDraft(threadId()))
+    let kept = composer.getState()
+    return composer.subscribe(() => {
+      const { text, attachments } = composer.getState()
+      if (text === kept.text && attachments === kept.attachments) return
+      kept = composer.getState()
+      writeDraft(threadId(), { text, files: attachments.flatMap(fileOf) })
+    })
+  }, [aui, composer])
+}
 
-  useEffect(() => {
-    // A new thread has got its id: what was written in it is kept under that.
-    if (threadIdOfText.current !== threadId)
-      writeDraft(threadIdOfText.current, { text: '', files: [] })
-    threadIdOfText.current = threadId
-    writeDraft(threadId, { text, files })
-  }, [threadId, text, files])
+function restore(composer: ThreadComposerRuntime, { text, files }: Draft): void {
+  composer.setText(text)
+  for (const { id, name, type, mediaType, url } of files)
+    void composer.addAttachment({
+      id,
+      name,
+      type,
+      contentType: mediaType,
+      content: [{ type: 'file', data: url, mimeType: mediaType, filename: name }],
+    })
 }
 
 /** One that is still on its way is lost with the page; its upload would be, too. */
