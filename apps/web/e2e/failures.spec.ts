@@ -114,49 +114,6 @@ test('a browser that takes itself for offline asks the server all the same', asy
   await expect(page.getByRole('list', { name: 'Found' }).getByRole('link')).toHaveCount(1)
 })
 
-test('a message for a thread that was deleted elsewhere is kept, and begins it anew', async ({
-  chat,
-  request,
-  server,
-}) => {
-  await chat.open()
-  await chat.ask('To be deleted')
-  const { threadId } = chat
-  await request.delete(`/api/threads/${threadId}`)
-  await chat.send('Words that matter')
-  await expect(chat.lastReply.getByRole('alert')).toContainText('This conversation was deleted')
-  await expect(chat.questions).toHaveText([/Words that matter/])
-  await chat.button('Retry', chat.lastReply).click()
-  await expect(chat.lastReply).toContainText('Words that matter')
-  await chat.replied()
-  expect(await server.messages(threadId)).toHaveLength(2)
-})
-
-test('a thread that was deleted elsewhere is not shown for ever, and begins anew with the draft', async ({
-  chat,
-  page,
-  request,
-}) => {
-  await chat.open()
-  await chat.ask('Soon to be deleted')
-  await chat.composer.fill('Words that matter')
-  await request.delete(`/api/threads/${chat.threadId}`)
-  // Somebody comes back to the tab.
-  await page.evaluate(() => window.dispatchEvent(new Event('focus')))
-  await expect(page.getByRole('alert').filter({ hasText: 'was deleted' })).toBeVisible()
-  await expect(chat.messages).toHaveCount(0)
-  await expect(chat.threadRow('Soon to be deleted')).toHaveCount(0)
-
-  await page.reload()
-  await expect(page.getByRole('alert').filter({ hasText: 'was deleted' })).toBeVisible()
-  await expect(chat.composer).toHaveValue('Words that matter')
-  await expect(chat.sidebar.locator(`a[href="/t/${chat.threadId}"]`)).toHaveCount(0)
-  await chat.button('Send').click()
-  await chat.replied()
-  await expect(chat.questions).toHaveText([/Words that matter/])
-  await expect(chat.sidebar.locator(`a[href="/t/${chat.threadId}"]`)).toBeVisible()
-})
-
 test('a reply is shown plainly where what formats it does not come', async ({ chat, page }) => {
   await page.route('**/assets/markdown-*.js', (route) => route.abort())
   await chat.open()

@@ -27,7 +27,7 @@ export const chats = new ChatRegistry({
     activity.note(threadId)
     threadList.pages.found(threadId)
   },
-  onGone: (threadId) => threadList.pages.lost(threadId),
+  onGone: (threadId) => threadList.lost(threadId),
   onProblem: checkServerAfter,
 })
 

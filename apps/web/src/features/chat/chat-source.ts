@@ -6,7 +6,6 @@ import {
   type Problem,
   type UIMessageChunk,
 } from '@assistant-ui-proxy/contract'
-import { problemOf } from '../../lib/problem.ts'
 import type { Row } from './message-tree.ts'
 
 /** Where a thread's messages come from and go to. */
@@ -35,26 +34,11 @@ export interface ChatSnapshot {
   readonly phase: 'loading' | 'ready' | 'failed'
   /** Why there are no messages: they could not be loaded, or the thread is gone. */
   readonly problem: Problem | null
+  /** The server had the thread, and has it no more. */
+  readonly isGone: boolean
   readonly isRunning: boolean
   /** A reply is being written, but the server is out of reach. */
   readonly isReconnecting: boolean
-}
-
-/**
- * @param options.mayBeUnknown a thread whose first message never arrived is unknown to the server, and empty
- * @throws ProblemError
- */
-export async function loadMessages(
-  source: ChatSource,
-  threadId: string,
-  { mayBeUnknown }: { readonly mayBeUnknown: boolean },
-): Promise<readonly Message[]> {
-  try {
-    return await source.load(threadId)
-  } catch (error) {
-    if (mayBeUnknown && problemOf(error).code === 'thread_not_found') return []
-    throw error
-  }
 }
 
 /** @param outlook what can be done about it */

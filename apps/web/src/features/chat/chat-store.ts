@@ -2,16 +2,12 @@ import type { ChatBody, MessagePart, Problem, UIMessageChunk } from '@assistant-
 import { Listeners } from '../../lib/listeners.ts'
 import { problemOf } from '../../lib/problem.ts'
 import { ActiveReply } from './active-reply.ts'
-import {
-  deletedElsewhere,
-  loadMessages,
-  type ChatSnapshot,
-  type ChatSource,
-} from './chat-source.ts'
+import type { ChatSnapshot, ChatSource } from './chat-source.ts'
 import { MessageTree, newRow, type Row } from './message-tree.ts'
 import { scheduleFrame } from './schedule-frame.ts'
 import { stopReply } from './stop-reply.ts'
-import { showUnsent, storedUnsent, type UnsentMessages } from './unsent.ts'
+import { StoredMessages } from './stored-messages.ts'
+import { storedUnsent, type UnsentMessages } from './unsent.ts'
 
 export interface ChatStoreOptions {
   readonly threadId: string
@@ -28,8 +24,6 @@ export interface ChatStoreOptions {
   readonly schedule?: (callback: () => void) => () => void
 }
 
-const deleted = deletedElsewhere('What you write here begins it anew.')
-
 /** How often a reply that is being written but cannot be followed is looked at. */
 const pollIntervalMs = 1_500
 
@@ -37,15 +31,11 @@ const pollIntervalMs = 1_500
 export class ChatStore {
   readonly #options: Required<ChatStoreOptions>
   readonly #tree = new MessageTree()
+  readonly #stored: StoredMessages
   readonly #listeners = new Listeners()
-  readonly #taken = Promise.withResolvers<void>()
-  #phase: ChatSnapshot['phase'] = 'ready'
-  #problem: Problem | null = null
   #active: ActiveReply | undefined
   /** The server is being told to stop. */
   #stopping: Promise<void> = Promise.resolve()
-  /** Counts the exchanges: what was loaded during an older one is out of date. */
-  #edition = 0
   #snapshot: ChatSnapshot
   #pollTimer: ReturnType<typeof setTimeout> | undefined
 
@@ -58,8 +48,17 @@ export class ChatStore {
       schedule: scheduleFrame,
       ...options,
     }
+    this.#stored = new StoredMessages({
+      ...this.#options,
+      tree: this.#tree,
+      onLoading: () => this.#publish(),
+      onRead: (isFresh) => {
+        if (isFresh) this.#followIfNeeded()
+        else if (this.#growing()) this.#refreshIn(pollIntervalMs)
+        this.#publish()
+      },
+    })
     this.#snapshot = this.#takeSnapshot()
-    this.#taken.promise.catch(() => undefined)
     if (!options.isNew) void this.load()
   }
 
@@ -69,24 +68,21 @@ export class ChatStore {
 
   /** Resolves once the server has the thread. */
   whenTaken(): Promise<void> {
-    return this.#taken.promise
+    return this.#stored.whenTaken()
   }
 
-  async load(): Promise<void> {
-    this.#phase = 'loading'
-    this.#problem = null
-    this.#publish()
-    await this.#merge()
+  load(): Promise<void> {
+    return this.#stored.load()
   }
 
-  /** Looks for what has happened elsewhere; what is shown stays meanwhile, and after a failure. */
+  /** Looks for what has happened elsewhere. */
   async refresh(): Promise<void> {
-    if (this.#phase === 'ready' && this.#active === undefined) await this.#merge()
+    if (this.#stored.phase === 'ready' && this.#active === undefined) await this.#stored.refresh()
   }
 
   /** Makes up for what failed while the server was away. What was said is not said again unasked. */
   async recover(): Promise<void> {
-    if (this.#phase === 'failed') await this.load()
+    if (this.#stored.phase === 'failed') await this.load()
     else await this.refresh()
   }
 
@@ -129,14 +125,13 @@ export class ChatStore {
     this.stop()
     clearTimeout(this.#pollTimer)
     this.#options.unsent.keepOnly(() => false)
-    this.#taken.reject(new DOMException('The thread is gone.', 'AbortError'))
+    this.#stored.dispose()
   }
 
   async #ask(question: Row): Promise<void> {
     const { source, threadId } = this.#options
     const waiting = newRow('assistant', question.id)
-    this.#edition++
-    this.#problem = null
+    this.#stored.outdate()
     this.#tree.add(waiting)
     const active = this.#begin(waiting)
     this.#options.onSend()
@@ -207,7 +202,7 @@ export class ChatStore {
   #take(question: Row): void {
     if (question.isLocal) this.#tree.replace(question.id, { ...question, isLocal: false })
     this.#options.unsent.keepOnly(({ id }) => id !== question.id)
-    this.#taken.resolve()
+    this.#stored.take()
   }
 
   #show(active: ActiveReply): void {
@@ -223,37 +218,6 @@ export class ChatStore {
     this.#active = undefined
     this.#publish()
     this.#followIfNeeded()
-  }
-
-  async #merge(): Promise<void> {
-    const { source, threadId, unsent, onGone, onProblem } = this.#options
-    const isUnsent = unsent.all().length > 0
-    const edition = this.#edition
-    try {
-      const messages = await loadMessages(source, threadId, { mayBeUnknown: isUnsent })
-      if (edition !== this.#edition) return
-      this.#tree.merge(messages)
-      this.#phase = 'ready'
-      this.#problem = null
-      showUnsent(this.#tree, unsent)
-      if (messages.length > 0) this.#taken.resolve()
-      this.#followIfNeeded()
-    } catch (error) {
-      const problem = problemOf(error)
-      onProblem(problem)
-      if (problem.code === 'thread_not_found' && edition === this.#edition) {
-        this.#tree.merge([])
-        this.#phase = 'ready'
-        this.#problem = deleted
-        onGone()
-      } else if (this.#phase === 'loading') {
-        this.#phase = 'failed'
-        this.#problem = problem
-      } else if (this.#growing()) {
-        this.#refreshIn(pollIntervalMs)
-      }
-    }
-    this.#publish()
   }
 
   #followIfNeeded(): void {
@@ -284,8 +248,9 @@ export class ChatStore {
     return {
       rows: this.#tree.rows(),
       headId: this.#tree.headId,
-      phase: this.#phase,
-      problem: this.#problem,
+      phase: this.#stored.phase,
+      problem: this.#stored.problem,
+      isGone: this.#stored.isGone,
       isRunning: this.#active !== undefined,
       isReconnecting: this.#active?.isReconnecting === true,
     }

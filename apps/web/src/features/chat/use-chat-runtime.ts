@@ -19,6 +19,8 @@ export interface ChatExtras {
   readonly problem: Problem | null
   /** Loads them, where that may help. */
   readonly load: (() => Promise<void>) | undefined
+  /** The server had the thread, and has it no more. */
+  readonly isGone: boolean
   /** A reply is being written, but the server is out of reach. */
   readonly isReconnecting: boolean
 }
@@ -36,11 +38,11 @@ export function useChatRuntime(store: ChatStore): AssistantRuntime {
 
 function createAdapter(
   store: ChatStore,
-  { rows, headId, phase, problem, isRunning, isReconnecting }: ChatSnapshot,
+  { rows, headId, phase, problem, isGone, isRunning, isReconnecting }: ChatSnapshot,
   takesFiles: boolean,
 ) {
   const load = phase === 'failed' ? () => store.load() : undefined
-  const extras: ChatExtras = { problem, load, isReconnecting }
+  const extras: ChatExtras = { problem, load, isGone, isReconnecting }
   return {
     messageRepository: { headId, messages: rows.map(convertRow) },
     isRunning,

@@ -24,6 +24,8 @@ type Metadata = Awaited<ReturnType<RemoteThreadListAdapter['fetch']>>
 
 export interface ThreadListAdapter extends RemoteThreadListAdapter {
   readonly pages: ThreadPages
+  /** A thread was deleted elsewhere. What is begun anew under its id is not called as it was. */
+  lost(threadId: string): void
 }
 
 /** assistant-ui's thread list over the contract. All that it reads goes through the query cache. */
@@ -77,6 +79,11 @@ export function createThreadListAdapter({
 
   return {
     pages,
+
+    lost(threadId) {
+      titles.delete(threadId)
+      pages.lost(threadId)
+    },
 
     async list({ after } = {}) {
       const threads = after === undefined ? await pages.first() : await pages.next()
