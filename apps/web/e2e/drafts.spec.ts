@@ -50,6 +50,7 @@ test('a new chat that was not sent is found in the list, and sent', async ({ cha
   await page.goto('/')
   await chat.threadRow('Nobody heard this (not sent)').click()
   await expect(chat.questions).toHaveText([/Nobody heard this/])
+  await expect(chat.threadRow('Nobody heard this (not sent)')).toBeVisible()
   await chat.button('Retry', chat.lastReply).click()
   await chat.replied()
   await expect(chat.threadRow('Nobody heard this (not sent)')).toHaveCount(0)

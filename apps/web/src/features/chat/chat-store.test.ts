@@ -324,10 +324,12 @@ describe('ChatStore', () => {
       rows: [],
       phase: 'ready',
       problem: { code: 'thread_not_found', title: 'This conversation was deleted' },
+      isGone: true,
     })
     store.say(hello, null)
-    expect(store.getSnapshot().problem).toBeNull()
+    expect(store.getSnapshot()).toMatchObject({ problem: null, isGone: true })
     await ended(store)
+    expect(store.getSnapshot().isGone).toBe(false)
     expect(branch(store)).toEqual(['Hello', 'Hi'])
     expect(bodies).toMatchObject([{ trigger: 'submit-message', parent_id: null }])
   })
