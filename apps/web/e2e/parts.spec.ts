@@ -18,6 +18,18 @@ test('thinking is open while it comes, unless one folds it, and folded after it'
   await expect(chat.lastReply).toContainText('The question asks')
 })
 
+test('a task that is done can be told from one that is not', async ({ chat }) => {
+  await chat.open()
+  await chat.ask('- [x] Done\n- [ ] Not yet\n- [A link](https://example.org)')
+  const link = chat.lastReply.getByRole('link', { name: 'A link' })
+  const accent = await link.evaluate((element) => getComputedStyle(element).color)
+  const done = chat.lastReply.getByRole('checkbox', { name: 'Done', exact: true })
+  await expect(done).toHaveCSS('background-color', accent)
+  const open = chat.lastReply.getByRole('checkbox', { name: 'Not yet' })
+  await expect(open).toHaveCSS('background-color', 'rgba(0, 0, 0, 0)')
+  await expect(done).toBeDisabled()
+})
+
 test('no address that a model gives runs as a script', async ({ chat, page }) => {
   const url = 'javascript:document.title="run"'
   const chunks = [

@@ -29,10 +29,15 @@ export function LoadMore() {
 
   if (problem && !isLoading) return <LoadError detail={problem.detail} onRetry={load} />
   return (
-    <div className="px-3 pt-4">
+    <div className="pt-4">
       {/* Another with each page: it may come at once, and leave the end in sight. */}
       <div key={count} ref={observe} />
-      <Button look="quiet" aria-busy={isLoading} onClick={() => !isLoading && load()}>
+      <Button
+        look="quiet"
+        aria-busy={isLoading}
+        onClick={() => !isLoading && load()}
+        className="px-3!"
+      >
         {isLoading ? 'Loading…' : 'Show more'}
       </Button>
     </div>

@@ -37,7 +37,7 @@ export const ThreadRow = memo(function ThreadRow({ thread, isOpen }: ThreadRowPr
     <li
       className={clsx(
         'group relative flex items-center rounded-md transition-colors',
-        isOpen ? 'bg-selected' : 'hover:bg-hover',
+        isOpen ? 'bg-selected' : 'hover:bg-hover has-aria-expanded:bg-hover',
       )}
     >
       <Link
@@ -49,7 +49,7 @@ export const ThreadRow = memo(function ThreadRow({ thread, isOpen }: ThreadRowPr
         aria-current={isOpen ? 'page' : undefined}
         className={clsx(
           'touchable flex h-9 min-w-0 flex-1 items-center gap-2 rounded-md ps-3 text-sm focus-visible:-outline-offset-2',
-          'group-focus-within:pe-10 group-hover:pe-10 pointer-coarse:pe-12',
+          'group-focus-within:pe-10 group-hover:pe-10 group-has-aria-expanded:pe-10 pointer-coarse:pe-12',
           isOpen ? 'pe-10' : 'pe-3',
         )}
       >

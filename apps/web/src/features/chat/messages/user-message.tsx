@@ -17,7 +17,7 @@ export function UserMessage() {
       >
         <div
           dir="auto"
-          className="max-w-[85%] rounded-xl rounded-br-sm bg-bubble px-4 py-2.5 break-words whitespace-pre-wrap"
+          className="flex max-w-[85%] flex-col gap-2 rounded-xl rounded-br-sm bg-bubble px-4 py-2.5 break-words whitespace-pre-wrap"
         >
           <MessagePrimitive.Parts components={parts} />
         </div>

@@ -19,7 +19,7 @@ export function FilePart({ data, mimeType, filename }: FileMessagePartProps) {
   return (
     <a
       {...(url !== undefined && { href: url, target: '_blank', rel: 'noopener noreferrer' })}
-      className="touchable inline-flex h-9 max-w-full items-center gap-2 self-start rounded-md border px-3 text-sm text-ink-soft hover:bg-hover"
+      className="touchable inline-flex h-9 max-w-full items-center gap-2 self-start rounded-md border border-line-strong px-3 text-sm text-ink-soft hover:bg-hover"
     >
       <File aria-hidden className="size-4 shrink-0" />
       <span className="truncate">{name}</span>
