@@ -116,8 +116,9 @@ export class StoredMessages {
     this.#accept([])
     if (isUnsent && !wasThere) return
     if (!isUnsent) this.#problem = deleted
+    // Who waits for it to be begun anew goes on waiting, however often it is looked for.
+    if (!this.#isGone) this.#taken = newTaken()
     this.#isGone = true
-    this.#taken = newTaken()
     onGone()
   }
 }
