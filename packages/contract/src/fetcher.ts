@@ -133,7 +133,7 @@ function unreachable(cause: unknown): ProblemError {
   return new ProblemError(
     createProblem(
       'server_unreachable',
-      'The server cannot be reached. Check the connection and try again.',
+      'The server did not answer. Check the connection and try again.',
     ),
     { cause },
   )

@@ -31,9 +31,11 @@ for await (const chunk of client.chat.stream({ messages })) {
 }
 \`\`\``
 
-export const reasoning = `The question asks me to think aloud. I have no model behind me, so my thinking is a recording: first
-I would find out what is known, then what is asked, then the shortest way between the two. A real
-model's reasoning arrives on the same path, as parts of its own, and folds away when the answer begins.`
+export const reasoning =
+  'The question asks me to think aloud. I have no model behind me, so my thinking is a ' +
+  'recording: first I would find out what is known, then what is asked, then the ' +
+  "shortest way between the two. A real model's reasoning arrives on the same path, as " +
+  'parts of its own, and folds away when the answer begins.'
 
 const sentences = [
   'A stream is a promise kept one piece at a time.',
