@@ -1,12 +1,12 @@
-import { sql, type Kysely, type RawBuilder } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import { AppError, messageNotFound } from '../../../app-error.ts'
 import type { Owner } from '../../../identity/owner.ts'
 import type { Exchange } from '../../../threads/thread-store.ts'
 import type { Engine } from './engine.ts'
-import { jsonTable } from './json-table.ts'
 import { now } from './now.ts'
 import { ownedBy } from './owner-columns.ts'
 import { prepareQuery } from './prepared-query.ts'
+import { prepareRows } from './prepared-rows.ts'
 import { messageColumns, rowOfMessage, threadColumns, type ThreadRow } from './rows.ts'
 import type { MessageTable, Schema } from './schema.ts'
 import { rowOfRun } from './sql-runs.ts'
@@ -17,12 +17,10 @@ interface NewThread extends Owner {
   readonly time: string
 }
 
-interface NewMessages extends Owner {
+/** The message that the first of an exchange follows. */
+interface Place extends Owner {
   readonly threadId: string
-  /** The message that the first of them follows. */
   readonly parentId: string | null
-  /** Their rows. */
-  readonly json: string
 }
 
 const insertedColumns = [
@@ -60,24 +58,18 @@ export class ExchangeInserts {
         .returning(threadColumns),
     )
     const columns = sql.join(insertedColumns.map((name) => sql.ref(name)))
-    const fields = sql.join(insertedColumns.map((_, index) => sql`r.value ->> ${sql.lit(index)}`))
-    // None of them where the message that they follow is not in the thread.
-    this.#insertMessages = prepareQuery(
-      db,
-      ({
-        json,
-        workspaceId,
-        userId,
-        threadId,
-        parentId,
-      }: NewMessages): RawBuilder<{ id: string }> => sql`
-      insert into messages (${columns}) select ${fields} from ${jsonTable(engine, json)}
-      where cast(${parentId} as text) is null or exists (select 1 from messages p
-        where p.workspace_id = ${workspaceId} and p.user_id = ${userId}
-          and p.id = ${parentId} and p.thread_id = ${threadId})
-      on conflict do nothing returning id`,
-    )
-    this.#findMessage = prepareQuery(db, (place: Omit<NewMessages, 'json'>) =>
+    // None of them where the message that the first one follows is not in the thread: it comes last in each row.
+    this.#insertMessages = prepareRows<{ id: string }>(db, engine, (r) => {
+      const parentId = r.text(insertedColumns.length)
+      return sql`
+        insert into messages (${columns}) select ${sql.join(insertedColumns.map((_, at) => r.text(at)))}
+        from ${r.table}
+        where cast(${parentId} as text) is null or exists (select 1 from messages p
+          where p.workspace_id = ${r.text(0)} and p.user_id = ${r.text(1)}
+            and p.thread_id = ${r.text(2)} and p.id = ${parentId})
+        on conflict do nothing returning id`
+    })
+    this.#findMessage = prepareQuery(db, (place: Place) =>
       db
         .selectFrom('messages')
         .select('id')
@@ -105,15 +97,15 @@ export class ExchangeInserts {
     owner: Owner,
     { threadId, messages, run }: Exchange,
   ): Promise<void> {
+    const parentId = messages[0]?.parent_id ?? null
     const rows = messages.map((message) => {
       const runOf = message.status === 'streaming' ? run : undefined
       const row = { ...rowOfMessage(owner, threadId, message), ...rowOfRun(runOf) }
-      return insertedColumns.map((name) => row[name])
+      return [...insertedColumns.map((name) => row[name]), parentId]
     })
-    const parentId = messages[0]?.parent_id ?? null
+    const added = await this.#insertMessages(db, rows)
+    if (added.length === messages.length) return
     const place = { ...owner, threadId, parentId }
-    const added = await this.#insertMessages(db, { ...place, json: JSON.stringify(rows) })
-    if (added.rows.length === messages.length) return
     if (parentId !== null && (await this.#findMessage(db, place)).rows.length === 0)
       throw messageNotFound(parentId)
     throw new AppError('id_taken', 'A message of this id exists in another thread.')
