@@ -85,7 +85,8 @@ describe('a request whose body', () => {
 async function start(
   answer: (request: IncomingMessage, begin: (words: string) => void) => Promise<string>,
 ) {
-  const server = createServer((request, response) => {
+  const limits = { requestTimeout: 200, headersTimeout: 200, connectionsCheckingInterval: 20 }
+  const server = createServer(limits, (request, response) => {
     answer(request, (words) => response.write(words)).then(
       (words) => response.end(words),
       () => undefined,

@@ -186,6 +186,8 @@ export function describeThreadStore(
           const resumed = { ...exchange(threadId, []), resumed: { id: 'nobody', parts: [] } }
           await expect(store.addExchange(owner, resumed)).rejects.toMatchObject(gone)
         }
+        const elsewhere = exchange('another', [userMessage('u2', 'a1'), reply('a2', 'u2')])
+        await expect(store.addExchange(owner, elsewhere)).rejects.toMatchObject(gone)
         expect(await store.getThread(owner, 'another')).toBeUndefined()
         await store.addExchange(owner, exchange('t', [userMessage('u2', 'a1')]))
         await store.deleteThread(owner, 't')

@@ -16,7 +16,6 @@ export function startCheckpoints(path: string): () => Promise<void> {
   worker.on('error', () => undefined)
   worker.unref()
   return async () => {
-    worker.ref()
     await worker.terminate()
   }
 }
