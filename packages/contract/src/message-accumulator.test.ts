@@ -216,6 +216,32 @@ describe('accumulate', () => {
       ])
     })
 
+    it('looks for data and calls no more among the parts that reset-step dropped', () => {
+      const call = {
+        type: 'tool-input-available',
+        toolCallId: 'c',
+        toolName: 'time',
+        input: 1,
+      } as const
+      const data = { type: 'data-weather', id: 'd', data: 1 } as const
+      const dropped = of(call, data, call, data, { type: 'reset-step' }, data, {
+        ...call,
+        input: 2,
+      })
+      expect(dropped.parts).toEqual([
+        data,
+        { type: 'tool-time', toolCallId: 'c', state: 'input-available', input: 2 },
+      ])
+    })
+
+    it('tells data apart whose types and ids are one text', () => {
+      const parts = [
+        { type: 'data-a', id: 'bc', data: 1 },
+        { type: 'data-ab', id: 'c', data: 2 },
+      ] as const
+      expect(of(...parts).parts).toEqual(parts)
+    })
+
     it('drops all parts at a reset-step before the first step', () => {
       expect(of({ type: 'text-delta', id: '1', delta: 'a' }, { type: 'reset-step' }).parts).toEqual(
         [],
