@@ -1,9 +1,11 @@
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { localOwner } from '../../../identity/owner.ts'
+import { startCheckpoints } from './checkpoints.ts'
 import { openSqliteStorage } from './open-sqlite-storage.ts'
 
 it('what was committed is copied to the file while it is open, and all of it is there when it is closed', async () => {
@@ -19,4 +21,11 @@ it('what was committed is copied to the file while it is open, and all of it is 
   await close()
   expect(await has('kept at the end')).toBe(true)
   expect(existsSync(`${path}-wal`)).toBe(false)
+})
+
+it('a thread that cannot copy says so, and ends nothing else', async () => {
+  const warned = once(process, 'warning')
+  const end = startCheckpoints('/nowhere/threads.db')
+  expect(await warned).toMatchObject([{ message: expect.stringContaining('unable to open') }])
+  await end()
 })

@@ -12,8 +12,8 @@ export function startCheckpoints(path: string): () => Promise<void> {
   // These sources run as they are, and as JavaScript.
   const file = `./checkpoint-worker${extname(import.meta.filename)}`
   const worker = new Worker(new URL(file, import.meta.url), { workerData: path })
-  // Without it, those who commit copy the log, when there is more of it.
-  worker.on('error', () => undefined)
+  // Without it, those who commit copy the log, when there is more of it: no reason to end this process.
+  worker.on('error', (error: Error) => process.emitWarning(error))
   worker.unref()
   return async () => {
     await worker.terminate()
