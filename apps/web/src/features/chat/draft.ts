@@ -53,8 +53,9 @@ function isEmpty({ text, files }: Draft): boolean {
   return text === '' && files.length === 0
 }
 
-function keyOf(threadId = 'new'): string {
-  return `draft:${threadId}`
+/** A thread may have any name. */
+function keyOf(threadId: string | undefined): string {
+  return threadId === undefined ? 'draft' : `draft:${threadId}`
 }
 
 function parseFiles(json = '[]'): readonly DraftFile[] {
