@@ -480,6 +480,7 @@ export function userMessage(id: string, parentId: string | null = null): Message
   }
 }
 
-function reply(id: string, parentId: string): Message {
+/** About to come. */
+export function reply(id: string, parentId: string): Message {
   return { ...userMessage(id, parentId), role: 'assistant', parts: [], status: 'streaming' }
 }

@@ -21,9 +21,9 @@ export function prepareQuery<Values extends object, Row>(
   const slots = new Proxy({}, { get: (_, name) => new Slot(String(name)) })
   const compiled = build(slots as Values).compile(db)
   return (session: Kysely<Schema>, values: Values): Promise<QueryResult<Row>> => {
-    const given = new Map<string, unknown>(Object.entries(values))
+    const given = values as Readonly<Record<string, unknown>>
     const parameters = compiled.parameters.map((each) =>
-      each instanceof Slot ? given.get(each.name) : each,
+      each instanceof Slot ? given[each.name] : each,
     )
     return session.executeQuery<Row>({ ...compiled, parameters })
   }

@@ -1,5 +1,13 @@
-import { expect, it, onTestFinished } from 'vitest'
+import { constants, DatabaseSync } from 'node:sqlite'
+import type { UIMessageChunk } from '@assistant-ui-proxy/contract'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import type { Owner } from '../../../identity/owner.ts'
+import {
+  growth,
+  reply,
+  said,
+  userMessage,
+} from '../../../tests/conformance/describe-thread-store.ts'
 import { migrate } from './migrate.ts'
 import { openNodeSqlite } from './node-sqlite.ts'
 import type { Schema } from './schema.ts'
@@ -40,6 +48,37 @@ it('SQLite looks up what is asked of all owners, and the reports of one', async 
     'SEARCH reports USING INDEX reports_by_thread_and_kind (thread_id=? AND kind=?)',
     'SEARCH reports USING INDEX reports_by_owner (workspace_id=? AND user_id=? AND sequence>?)',
   ])
+})
+
+it('SQLite plans what a chat asks once, whatever values it is asked with', async () => {
+  const exec = vi.spyOn(DatabaseSync.prototype, 'exec')
+  const { store } = await open()
+  const database = exec.mock.contexts[0] as unknown as DatabaseSync
+  exec.mockRestore()
+  const chat = async (id: string) => {
+    const question = userMessage(`${id} question`)
+    const answer = reply(`${id} reply`, question.id)
+    const grow = (chunk: UIMessageChunk) =>
+      store.saveReplies([{ ...growth(answer.id, chunk), runId: id }])
+    await store.listMessages(owner, id)
+    await store.addExchange(owner, {
+      threadId: id,
+      messages: [question, answer],
+      run: { runId: id, name: undefined, fingerprint: '', serverId: 's' },
+    })
+    await grow(said('Hi'))
+    await store.listMessages(owner, id, 50)
+    await grow({ type: 'finish' })
+    await store.listThreads(owner, { limit: 20, is_archived: false })
+  }
+  // Asked whenever a statement is planned.
+  const plan = vi.fn<() => number>(() => constants.SQLITE_OK)
+  database.setAuthorizer(plan)
+  await chat('first')
+  expect(plan).toHaveBeenCalled()
+  plan.mockClear()
+  await chat('second')
+  expect(plan).not.toHaveBeenCalled()
 })
 
 async function open() {

@@ -9,6 +9,7 @@ import type { ArchiveStore } from '../../../archive/archive-store.ts'
 import { ownIdFor } from '../../../identity/own-id.ts'
 import type { Owner } from '../../../identity/owner.ts'
 import type { Engine } from './engine.ts'
+import { limitOf } from './limit-of.ts'
 import { lockThread } from './lock-thread.ts'
 import { columnsOf, ownedBy } from './owner-columns.ts'
 import { jsonOrNull, messageColumns, messageOfRow, threadColumns, threadOfRow } from './rows.ts'
@@ -47,7 +48,7 @@ export class SqlArchiveStore implements ArchiveStore {
       .where(ownedBy(owner))
       .where('id', '>', after)
       .orderBy('id')
-      .limit(limit)
+      .limit(limitOf(limit))
       .execute()
     return rows.map(({ external_id, metadata, ...row }) => ({
       type: 'thread',
@@ -91,7 +92,7 @@ export class SqlArchiveStore implements ArchiveStore {
         .where(ownedBy(owner))
         .where('sequence', '>', after)
         .orderBy('sequence')
-        .limit(reportsPerPage)
+        .limit(limitOf(reportsPerPage))
         .execute()
       yield rows.map(({ id, kind, thread_id, message_id, body, created_at }) => ({
         type: 'report',

@@ -7,6 +7,7 @@ import type {
   NewCloudThreadRecord,
 } from '../../../cloud/cloud-store.ts'
 import type { Owner } from '../../../identity/owner.ts'
+import { limitOf } from './limit-of.ts'
 import { now } from './now.ts'
 import { columnsOf, ownedBy, ownerOfRow } from './owner-columns.ts'
 import { jsonOrNull, threadColumns, threadOfRow } from './rows.ts'
@@ -42,7 +43,7 @@ export class SqlCloudThreads implements CloudThreads {
       .where('is_archived', '=', is_archived ? 1 : 0)
       .orderBy('last_message_at', 'desc')
       .orderBy('id', 'desc')
-      .limit(limit)
+      .limit(limitOf(limit))
     if (owner !== undefined) select = select.where(ownedBy(owner))
     if (external_id !== undefined) select = select.where('external_id', '=', external_id)
     const lastOwner = after === undefined ? undefined : (owner ?? (await this.findOwner(after)))

@@ -1,6 +1,7 @@
 import type { Kysely, Selectable } from 'kysely'
 import type { FileRecord, FileRecords } from '../../../files/file-records.ts'
 import type { Owner } from '../../../identity/owner.ts'
+import { limitOf } from './limit-of.ts'
 import { columnsOf, ownedBy, ownerOfRow } from './owner-columns.ts'
 import type { SqlDatabase } from './sql-database.ts'
 import type { Schema } from './schema.ts'
@@ -63,7 +64,7 @@ export class SqlFileRecords implements FileRecords {
       .select('id')
       .where('size', 'is', null)
       .where('created_at', '<', before)
-      .limit(limit)
+      .limit(limitOf(limit))
       .execute()
     return rows.map(({ id }) => id)
   }
@@ -73,7 +74,7 @@ export class SqlFileRecords implements FileRecords {
       .selectFrom('files')
       .select('id')
       .where(ownedBy(owner))
-      .limit(limit)
+      .limit(limitOf(limit))
       .execute()
     return rows.map(({ id }) => id)
   }

@@ -4,6 +4,7 @@ import { AppError } from '../../../app-error.ts'
 import type { Owner } from '../../../identity/owner.ts'
 import type { Engine } from './engine.ts'
 import { tableOf } from './json-table.ts'
+import { limitOf } from './limit-of.ts'
 import { ownedBy } from './owner-columns.ts'
 import { threadColumns } from './rows.ts'
 import type { Schema } from './schema.ts'
@@ -77,7 +78,7 @@ export async function moveData(
     .where('mine.user_id', '=', from.userId)
     .where('theirs.workspace_id', '=', to.workspaceId)
     .where('theirs.user_id', '=', to.userId)
-    .limit(1)
+    .limit(limitOf(1))
     .execute()
   if (shared.length > 0 || copied.length < threads.length)
     throw new AppError('id_taken', 'Both have a thread, or a message, of the same id.')
@@ -127,7 +128,7 @@ async function deleteAll(
       .selectFrom(table)
       .select('id')
       .where(ownedBy(owner))
-      .limit(limit)
+      .limit(limitOf(limit))
       .execute()
     if (rows.length === 0) return count
     const ids = rows.map(({ id }) => id)

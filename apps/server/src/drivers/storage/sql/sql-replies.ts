@@ -14,6 +14,7 @@ import type { Exchange, ReplyGrowth } from '../../../threads/thread-store.ts'
 import { grow, type GrownReply, type Piece } from '../grown-reply.ts'
 import type { Engine } from './engine.ts'
 import { abandonedReplies } from './leases.ts'
+import { limitOf } from './limit-of.ts'
 import { ownedBy } from './owner-columns.ts'
 import { messageColumns, messageOfRow } from './rows.ts'
 import type { Schema } from './schema.ts'
@@ -128,7 +129,7 @@ export class SqlReplies {
     const locked = this.#engine === 'postgres' ? abandoned.forUpdate(['m']).skipLocked() : abandoned
     const rows = await locked
       .select(['m.workspace_id', 'm.user_id', 'm.id', 'm.run_id'])
-      .limit(failedAtATime)
+      .limit(limitOf(failedAtATime))
       .execute()
     const keys = rows.map((row) => [row.workspace_id, row.user_id, row.id, row.run_id] as const)
     await this.#write(transaction, keys, (left, pieces) => {

@@ -2,6 +2,7 @@ import type { Insertable, Kysely, Selectable } from 'kysely'
 import { threadNotFound } from '../../../app-error.ts'
 import type { Report, ReportQuery, Reports } from '../../../cloud/cloud-store.ts'
 import type { Engine } from './engine.ts'
+import { limitOf } from './limit-of.ts'
 import { lockThread } from './lock-thread.ts'
 import { columnsOf, ownedBy, ownerOfRow } from './owner-columns.ts'
 import type { Schema } from './schema.ts'
@@ -54,7 +55,7 @@ export class SqlReports implements Reports {
       .selectAll()
       .where('kind', '=', kind)
       .orderBy('sequence', 'desc')
-      .limit(limit)
+      .limit(limitOf(limit))
     if (thread_id !== undefined) select = select.where('thread_id', '=', thread_id)
     if (after !== undefined)
       select = select.where(

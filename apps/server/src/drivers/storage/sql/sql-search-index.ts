@@ -11,6 +11,7 @@ import type { WordQuery } from '../../../search/words.ts'
 import { claimTexts, keyOf } from './claim-texts.ts'
 import type { Engine } from './engine.ts'
 import { tableOf } from './json-table.ts'
+import { limitOf } from './limit-of.ts'
 import { ownedBy, ownerOfRow } from './owner-columns.ts'
 import { threadColumns, threadOfRow } from './rows.ts'
 import type { Schema } from './schema.ts'
@@ -43,14 +44,14 @@ export class SqlSearchIndex implements SearchIndex {
       .where('is_indexed', '=', sql.lit(0))
       .where('status', '<>', sql.lit('streaming'))
       .orderBy('sequence')
-      .limit(limit)
+      .limit(limitOf(limit))
       .execute()
     const titles = await this.#db
       .selectFrom('threads')
       .select(['workspace_id', 'user_id', 'id', 'title'])
       .where('is_title_indexed', '=', sql.lit(0))
       .where('title', 'is not', null)
-      .limit(limit - messages.length)
+      .limit(limitOf(limit - messages.length))
       .execute()
     return [
       ...messages.map((row) => ({

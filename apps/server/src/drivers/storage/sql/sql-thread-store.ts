@@ -19,6 +19,7 @@ import type { Engine } from './engine.ts'
 import { ExchangeInserts } from './exchange-inserts.ts'
 import { tableOf } from './json-table.ts'
 import { renewLease } from './leases.ts'
+import { limitOf } from './limit-of.ts'
 import { now } from './now.ts'
 import { ownedBy } from './owner-columns.ts'
 import { prepareQuery } from './prepared-query.ts'
@@ -69,7 +70,7 @@ export class SqlThreadStore implements ThreadStore {
       this.#messages(values, values.threadId)
         .select(messageColumns)
         .orderBy('sequence', 'desc')
-        .limit(values.limit),
+        .limit(limitOf(values.limit)),
     )
   }
 
@@ -79,7 +80,7 @@ export class SqlThreadStore implements ThreadStore {
       .where('is_archived', '=', query.is_archived ? 1 : 0)
       .orderBy('last_message_at', 'desc')
       .orderBy('id', 'desc')
-      .limit(query.limit)
+      .limit(limitOf(query.limit))
     if (query.after !== undefined) {
       const last = await this.getThread(owner, query.after)
       if (last === undefined) throw pageNotFound()

@@ -4,6 +4,7 @@ import type { Owner } from '../../../identity/owner.ts'
 import type { WordQuery } from '../../../search/words.ts'
 import type { Engine } from './engine.ts'
 import { tableOf } from './json-table.ts'
+import { limitOf } from './limit-of.ts'
 import type { Schema } from './schema.ts'
 
 /** Message ids by their threads, newest first; undefined: the thread's title. */
@@ -95,7 +96,7 @@ export class WordSearch {
       where search_words match ${match}
         ${range.before === undefined ? sql`` : sql`and w.rowid < ${range.before}`}
         ${this.#without(range)}
-      order by w.rowid desc limit ${documentsPerPage}`.execute(this.#db)
+      order by w.rowid desc limit ${limitOf(documentsPerPage)}`.execute(this.#db)
     return rows
   }
 
@@ -115,7 +116,7 @@ export class WordSearch {
       select sequence, thread_id, message_id from hit d
       where sequence > ${from} ${before === undefined ? sql`` : sql`and sequence < ${before}`}
         ${this.#without({ without })}
-      order by sequence desc limit ${documentsPerPage}`.execute(this.#db)
+      order by sequence desc limit ${limitOf(documentsPerPage)}`.execute(this.#db)
     return rows
   }
 
