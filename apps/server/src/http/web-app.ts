@@ -15,14 +15,10 @@ const encodings = [
  * The built web app, for browsers: its files, and its page for every address that wants HTML, since
  * the page does the routing. Nothing where the app is not built.
  */
-export function serveWebApp(root: string): Router {
-  const router = Router()
+export function serveWebApp(root: string): RequestHandler {
   const page = join(root, 'index.html')
-  if (!existsSync(page)) return router
-  router.use((request, _response, next) => {
-    const isRead = request.method === 'GET' || request.method === 'HEAD'
-    next(isRead && !apiPath.test(request.path) ? undefined : 'router')
-  })
+  if (!existsSync(page)) return (_request, _response, next) => next()
+  const router = Router()
   const assets = join(root, 'assets')
   // Vite puts a hash into the names below assets/, so they never change.
   router.use(
@@ -47,7 +43,11 @@ export function serveWebApp(root: string): Router {
       if (error && !response.headersSent) next()
     })
   })
-  return router
+  return (request, response, next) => {
+    const isRead = request.method === 'GET' || request.method === 'HEAD'
+    if (isRead && !apiPath.test(request.path)) router(request, response, next)
+    else next()
+  }
 }
 
 /** Has what follows look for the file that was compressed at the build, where there is one. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /**
  * What of a part goes back to its author alone: DeepSeek and Kimi refuse a conversation whose tool calls are
@@ -25,10 +25,7 @@ const provider = 'openai-compatible'
 
 /** A model at a server, in a word that tells nobody where that is. */
 export function nameAuthor({ origin, pathname }: URL, model: string): string {
-  return createHash('sha256')
-    .update(`${origin}${pathname} ${model}`)
-    .digest('base64url')
-    .slice(0, 16)
+  return hash('sha256', `${origin}${pathname} ${model}`, 'base64url').slice(0, 16)
 }
 
 export function metadataOf(author: string, wanted: WantedBack = {}) {
