@@ -41,6 +41,21 @@ test('each tab has a new chat of its own', async ({ chat, page }) => {
   await tab.close()
 })
 
+test('a new chat and a thread that is called new have drafts of their own', async ({
+  chat,
+  request,
+}) => {
+  const data = { id: 'new', messages: [{ role: 'user', content: 'Called new' }] }
+  await request.post('/api/chat', { data })
+  await chat.open()
+  await chat.composer.fill('To begin with')
+  await chat.openThread('new')
+  await expect(chat.composer).toHaveValue('')
+  await chat.composer.fill('To go on with')
+  await chat.newChat()
+  await expect(chat.composer).toHaveValue('To begin with')
+})
+
 test('a new chat that was not sent is found in the list, and sent', async ({ chat, page }) => {
   await chat.open()
   await page.route('**/api/chat', (route) => route.fulfill({ status: 403, body: '' }))
