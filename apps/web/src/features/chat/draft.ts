@@ -39,23 +39,24 @@ export function writeDraft(threadId: string | undefined, draft: Draft): void {
 type Area = typeof storage
 
 function read(area: Area, threadId: string | undefined): Draft {
-  const key = keyOf(threadId)
-  return { text: area.read(key) ?? '', files: parseFiles(area.read(`${key}:files`)) }
+  const { text, files } = keysOf(threadId)
+  return { text: area.read(text) ?? '', files: parseFiles(area.read(files)) }
 }
 
 function write(area: Area, threadId: string | undefined, { text, files }: Draft): void {
-  const key = keyOf(threadId)
-  area.write(key, text === '' ? undefined : text)
-  area.write(`${key}:files`, files.length === 0 ? undefined : JSON.stringify(files))
+  const keys = keysOf(threadId)
+  area.write(keys.text, text === '' ? undefined : text)
+  area.write(keys.files, files.length === 0 ? undefined : JSON.stringify(files))
 }
 
 function isEmpty({ text, files }: Draft): boolean {
   return text === '' && files.length === 0
 }
 
-/** A thread may have any name. */
-function keyOf(threadId: string | undefined): string {
-  return threadId === undefined ? 'draft' : `draft:${threadId}`
+/** A thread may have any name: none makes a key that is another's. */
+function keysOf(threadId: string | undefined) {
+  const place = threadId === undefined ? '' : `:${threadId}`
+  return { text: `draft${place}`, files: `draft-files${place}` }
 }
 
 function parseFiles(json = '[]'): readonly DraftFile[] {
