@@ -6,7 +6,7 @@ import { storageUnavailable } from '../../../app-error.ts'
 export type Synchronous = 'full' | 'normal'
 
 export interface NodeSqlite extends SqliteDatabase {
-  /** Not within a transaction. */
+  /** For the next transaction. What is written outside of one waits for the disk. */
   setSynchronous(level: Synchronous): void
   readonly isInTransaction: boolean
 }
@@ -33,10 +33,19 @@ export function openNodeSqlite(path: string): NodeSqlite {
     PRAGMA wal_autocheckpoint = ${maxLogPages};
   `)
   const statements = new Map<string, SqliteStatement>()
+  let synchronous: Synchronous = 'full'
+  const setSynchronous = (level: Synchronous) => {
+    if (level === synchronous) return
+    // Never a kept statement: this pragma does its work while it is compiled.
+    database.exec(`PRAGMA synchronous = ${level}`)
+    synchronous = level
+  }
+  const beforeWrite = () => {
+    if (!database.isTransaction) setSynchronous('full')
+  }
   return {
     close: () => database.close(),
-    // Never a kept statement: this pragma does its work while it is compiled.
-    setSynchronous: (level) => database.exec(`PRAGMA synchronous = ${level}`),
+    setSynchronous,
     get isInTransaction() {
       return database.isTransaction
     },
@@ -44,7 +53,8 @@ export function openNodeSqlite(path: string): NodeSqlite {
       let statement = statements.get(sql)
       if (statement === undefined) {
         if (statements.size >= maxStatements) statements.clear()
-        statement = adaptStatement(database.prepare(sql))
+        const before = commitsNothing.test(sql) ? undefined : beforeWrite
+        statement = adaptStatement(database.prepare(sql), before)
         statements.set(sql, statement)
       }
       return statement
@@ -52,13 +62,21 @@ export function openNodeSqlite(path: string): NodeSqlite {
   }
 }
 
+/** Statements before which the level may stay what it is: to change it takes longer than to run one. */
+const commitsNothing = /^\s*(select|begin)\b/i
+
 const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[]
 
-function adaptStatement(statement: StatementSync): SqliteStatement {
+function adaptStatement(statement: StatementSync, before?: () => void): SqliteStatement {
+  const execute = <T>(work: () => T) =>
+    withStorageErrors(() => {
+      before?.()
+      return work()
+    })
   return {
     reader: statement.columns().length > 0,
-    all: (parameters) => withStorageErrors(() => statement.all(...values(parameters))),
-    run: (parameters) => withStorageErrors(() => statement.run(...values(parameters))),
+    all: (parameters) => execute(() => statement.all(...values(parameters))),
+    run: (parameters) => execute(() => statement.run(...values(parameters))),
     iterate: (parameters) => statement.iterate(...values(parameters)),
   }
 }

@@ -50,14 +50,9 @@ export async function openKysely<Schema>(database: NodeSqlite): Promise<SqliteSe
   return {
     db: new Kysely<Schema>({ ...props, executor: shared }),
     transact: (work, synchronous = 'full') =>
-      holder.provideConnection(async () => {
-        if (synchronous === 'full') return runTransaction(database, () => work(transaction))
+      holder.provideConnection(() => {
         database.setSynchronous(synchronous)
-        try {
-          return await runTransaction(database, () => work(transaction))
-        } finally {
-          database.setSynchronous('full')
-        }
+        return runTransaction(database, () => work(transaction))
       }),
   }
 }
