@@ -18,6 +18,13 @@ export interface OpenedConversation {
   readonly exchange: Exchange | undefined
 }
 
+/** Where a request's messages are in the tree of a thread. */
+interface Place extends PlacedBranch {
+  readonly threadId: string
+  /** What was said before them. */
+  readonly earlier: readonly ChatMessage[]
+}
+
 /**
  * Reads a request against the stored tree, for what is new in it and the reply that it asks for. Without
  * a thread nothing is read or stored.
@@ -29,31 +36,45 @@ export async function openConversation(
   request: ChatRequest,
   run: RunClaim,
 ): Promise<OpenedConversation> {
-  const { id: threadId, messages, model, tools } = request
-  const system = request.system === undefined ? [] : [systemMessage(request.system)]
-  const open = (earlier: readonly ChatMessage[], replyId: string, exchange?: Exchange) => {
-    const conversation = { messages: [...system, ...earlier, ...messages], model, tools, replyId }
-    return { conversation: { ...conversation, isStored: exchange !== undefined }, exchange }
-  }
+  const { id, messages } = request
+  if (id !== undefined)
+    return openAt(await findPlace(store, owner, { ...request, id }), request, run)
   const last = messages.at(-1)
-  const isResumed = last?.role === 'assistant'
-  if (threadId === undefined) return open([], (isResumed ? last.id : undefined) ?? randomUUID())
-  const { earlier, added, leafId } = await findPlace(store, owner, { ...request, id: threadId })
-  // A reply that waited for the results of its tools goes on.
-  if (isResumed) {
-    const resumed = { id: leafId, parts: last.parts }
-    return open(earlier, leafId, { threadId, messages: added, resumed, run })
-  }
-  const reply = createReply(leafId)
-  return open(earlier, reply.id, { threadId, messages: [...added, reply], run })
+  const replyId = (last?.role === 'assistant' ? last.id : undefined) ?? randomUUID()
+  const isStored = false
+  return { conversation: { ...askedOf(request), replyId, isStored }, exchange: undefined }
 }
 
-/** @returns what was said before the request's messages, and where these are in the tree */
+/**
+ * The same of a request that begins a thread, as far as it tells: nothing is read.
+ * @returns undefined where it goes on from something
+ */
+export function openNewThread(request: ChatRequest, run: RunClaim) {
+  const { id: threadId, messages, parent_id: parentId } = request
+  const isFirst = messages.length === 1 && messages[0]?.role === 'user'
+  if (threadId === undefined || typeof parentId === 'string' || !isFirst) return undefined
+  return openAt({ threadId, earlier: [], ...placeBranch([], messages, null) }, request, run)
+}
+
+function openAt({ threadId, earlier, added, leafId }: Place, request: ChatRequest, run: RunClaim) {
+  const conversation = { ...askedOf(request, earlier), isStored: true }
+  const last = request.messages.at(-1)
+  // A reply that waited for the results of its tools goes on.
+  if (last?.role === 'assistant') {
+    const resumed = { id: leafId, parts: last.parts }
+    const exchange: Exchange = { threadId, messages: added, resumed, run }
+    return { conversation: { ...conversation, replyId: leafId }, exchange }
+  }
+  const reply = createReply(leafId)
+  const exchange: Exchange = { threadId, messages: [...added, reply], run }
+  return { conversation: { ...conversation, replyId: reply.id }, exchange }
+}
+
 async function findPlace(
   store: ThreadStore,
   owner: Owner,
   { id: threadId, messages, parent_id: parentId }: ChatRequest & { id: string },
-): Promise<PlacedBranch & { earlier: ChatMessage[] }> {
+): Promise<Place> {
   const earlier =
     typeof parentId === 'string' ? await store.listBranch(owner, threadId, parentId) : []
   if (typeof parentId === 'string' && earlier.length === 0)
@@ -64,7 +85,15 @@ async function findPlace(
       : await store.findMessages(owner, threadId, idsOf(messages))
   // A reply that failed before its first word says nothing to a model.
   const spoken = earlier.filter((message) => message.parts.length > 0)
-  return { ...placeBranch(stored, messages, parentId ?? null), earlier: spoken }
+  return { threadId, earlier: spoken, ...placeBranch(stored, messages, parentId ?? null) }
+}
+
+function askedOf(
+  { system, messages, model, tools }: ChatRequest,
+  earlier: readonly ChatMessage[] = [],
+): UpstreamRequest {
+  const first = system === undefined ? [] : [systemMessage(system)]
+  return { messages: [...first, ...earlier, ...messages], model, tools }
 }
 
 function systemMessage(text: string): ChatMessage {

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { errorChunk, type ChatRequest, type EventPosition } from '@assistant-ui-proxy/contract'
+import type { ChatRequest, EventPosition } from '@assistant-ui-proxy/contract'
 import type { Logger } from 'pino'
 import { AppError, problemOf } from '../app-error.ts'
 import type { Owner } from '../identity/owner.ts'
-import { RunConflict, type Exchange, type ThreadStore } from '../threads/thread-store.ts'
+import { RunConflict, type ThreadStore } from '../threads/thread-store.ts'
 import type { Attachments } from './attachments.ts'
-import { openConversation } from './conversation.ts'
+import { storeConversation } from './store-conversation.ts'
 import { StoredRuns } from './stored-runs.ts'
-import { GrowingReply } from './growing-reply.ts'
 import { ReplyWriter } from './reply-writer.ts'
 import { Run } from './run.ts'
 import type { RunLimit } from './run-limit.ts'
@@ -195,35 +194,14 @@ export class RunService {
     return reader
   }
 
-  /** @throws AppError what the store throws */
-  async #addExchange(
-    owner: Owner,
-    exchange: Exchange,
-    replyId: string,
-    runId: string,
-  ): Promise<void> {
-    try {
-      await this.#options.store.addExchange(owner, exchange)
-    } catch (error) {
-      const problem = problemOf(error)
-      // It may have been stored all the same, with a reply that nobody is going to write.
-      if (problem?.code === 'storage_unavailable') {
-        const reply = new GrowingReply({ owner, messageId: replyId, runId })
-        reply.add([errorChunk(problem)], 0)
-        this.#writer.finish(reply).catch(() => undefined)
-      }
-      throw error
-    }
-  }
-
   async #begin(owner: Owner, request: ChatRequest, name: RunName): Promise<Run> {
     const { store, limit, runLog, serverId, disconnectPolicy } = this.#options
     const permit = limit.enter()
     try {
       const id = createRunId()
       const claim = { ...name, runId: id, serverId }
-      const { conversation, exchange } = await openConversation(store, owner, request, claim)
-      if (exchange !== undefined) await this.#addExchange(owner, exchange, conversation.replyId, id)
+      const writer = this.#writer
+      const conversation = await storeConversation(store, writer, owner, request, claim)
       const isShared = conversation.isStored
       const output = runLog.open(id, {
         onStop: () => run.stop('stopped'),
@@ -233,7 +211,6 @@ export class RunService {
         },
         isShared,
       })
-      const writer = this.#writer
       const run = new Run({ ...this.#options, id, owner, conversation, permit, output, writer })
       this.#active.add(run)
       void run.settled.finally(() => {

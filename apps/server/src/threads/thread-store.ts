@@ -90,6 +90,12 @@ export interface ThreadStore {
   /** Those of the thread's messages that have one of these ids, in any order. */
   findMessages(owner: Owner, threadId: string, ids: readonly string[]): Promise<Message[]>
   /**
+   * Makes the thread with its first messages, and begins the reply, all or nothing.
+   * @returns false where the owner has a thread of this id: nothing is done then
+   * @throws AppError `id_taken` where a message's id is in use
+   */
+  beginThread(owner: Owner, exchange: Exchange): Promise<boolean>
+  /**
    * Makes the thread where it is missing, adds the messages, begins the reply and dates the thread's
    * last activity, all or nothing.
    * @throws AppError `id_taken` where a message's id is in use, `message_not_found` where the thread lacks

@@ -129,6 +129,26 @@ export function describeThreadStore(
         expect(listed[0]).toEqual({ ...messages[0], ...dated })
       })
 
+      it('begins a thread that there is not, and does nothing to one that there is', async () => {
+        const first = exchange('t', [userMessage('u1'), reply('a1', 'u1')])
+        expect(await store.beginThread(owner, first)).toBe(true)
+        const before = await store.getThread(owner, 't')
+        expect(await store.beginThread(owner, exchange('t', [userMessage('u2')]))).toBe(false)
+        expect((await store.listMessages(owner, 't')).map(({ id }) => id)).toEqual(['u1', 'a1'])
+        expect(await store.getThread(owner, 't')).toEqual(before)
+        expect(await store.beginThread(stranger, first)).toBe(true)
+        expect(await store.listMessages(stranger, 't')).toHaveLength(2)
+      })
+
+      it.skipIf(addsOneByOne)('begins no thread whose messages are those of another', async () => {
+        await store.addExchange(owner, exchange('t', [userMessage('u1')]))
+        const clash = exchange('fresh', [userMessage('u2'), userMessage('u1')])
+        await expect(store.beginThread(owner, clash)).rejects.toMatchObject({
+          problem: { code: 'id_taken' },
+        })
+        expect(await store.getThread(owner, 'fresh')).toBeUndefined()
+      })
+
       it('gives the newest messages where that is enough', async () => {
         const ids = ['u1', 'u2', 'u3', 'u4']
         for (const id of ids) await store.addExchange(owner, exchange('t', [userMessage(id)]))

@@ -139,6 +139,14 @@ export class AssistantCloudThreadStore implements ThreadStore {
     return messages.filter(({ id }) => ids.includes(id))
   }
 
+  async beginThread(owner: Owner, exchange: Exchange): Promise<boolean> {
+    const { threadId } = exchange
+    if ((await this.#findThreadId(owner, threadId)) !== undefined) return false
+    await this.#makeThread(owner, threadId, null)
+    await this.addExchange(owner, exchange)
+    return true
+  }
+
   async addExchange(owner: Owner, { threadId, messages, resumed, run }: Exchange): Promise<void> {
     // First: where what follows fails, the run tells so in the reply, behind what that says so far.
     if (resumed) this.#replies.resume(owner, resumed, run?.runId ?? null)

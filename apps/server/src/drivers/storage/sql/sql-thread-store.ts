@@ -169,6 +169,15 @@ export class SqlThreadStore implements ThreadStore {
     return this.#replies.grow(this.#db, owner, rows.map(messageOfRow))
   }
 
+  beginThread(owner: Owner, exchange: Exchange): Promise<boolean> {
+    return this.#transactLazily(async (transaction) => {
+      const made = await this.#inserts.thread(transaction, owner, exchange.threadId, null)
+      if (made === undefined) return false
+      await this.#inserts.messages(transaction, owner, exchange)
+      return true
+    })
+  }
+
   async addExchange(owner: Owner, exchange: Exchange): Promise<void> {
     const { threadId, messages, resumed, run } = exchange
     await this.#transactLazily(async (transaction) => {
