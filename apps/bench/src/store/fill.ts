@@ -61,6 +61,10 @@ export async function fill(database: Database, size: Size): Promise<void> {
     if (index % rowsPerStatement === rowsPerStatement - 1) await threads.flush()
   }
   await threads.flush()
+  await database.query('commit', [])
+  // PostgreSQL looks up the thread of each message: it has to know by now that there are many.
+  await database.query('analyze threads', [])
+  await database.query('begin', [])
   for (let index = 0; index < size.threads; index++) {
     const id = threadIdOf(index)
     const time = new Date(beganAtMs + index * 1_000).toISOString()
