@@ -7,7 +7,7 @@ import { now } from './now.ts'
 import { ownedBy } from './owner-columns.ts'
 import { prepareQuery } from './prepared-query.ts'
 import { prepareRows } from './prepared-rows.ts'
-import { messageColumns, rowOfMessage, threadColumns, type ThreadRow } from './rows.ts'
+import { messageColumns, rowOfMessage } from './rows.ts'
 import type { MessageTable, Schema } from './schema.ts'
 import { rowOfRun } from './sql-runs.ts'
 
@@ -54,12 +54,11 @@ export class ExchangeInserts {
           updated_at: thread.time,
           last_message_at: thread.time,
         })
-        .onConflict((conflict) => conflict.doNothing())
-        .returning(threadColumns),
+        .onConflict((conflict) => conflict.doNothing()),
     )
     const columns = sql.join(insertedColumns.map((name) => sql.ref(name)))
     // None of them where the message that the first one follows is not in the thread: it comes last in each row.
-    this.#insertMessages = prepareRows<{ id: string }>(db, engine, (r) => {
+    this.#insertMessages = prepareRows(db, engine, (r) => {
       const parentId = r.text(insertedColumns.length)
       return sql`
         insert into messages (${columns}) select ${sql.join(insertedColumns.map((_, at) => r.text(at)))}
@@ -67,7 +66,7 @@ export class ExchangeInserts {
         where cast(${parentId} as text) is null or exists (select 1 from messages p
           where p.workspace_id = ${r.text(0)} and p.user_id = ${r.text(1)}
             and p.thread_id = ${r.text(2)} and p.id = ${parentId})
-        on conflict do nothing returning id`
+        on conflict do nothing`
     })
     this.#findMessage = prepareQuery(db, (place: Place) =>
       db
@@ -79,16 +78,16 @@ export class ExchangeInserts {
     )
   }
 
-  /** @returns the new row, or `undefined` where the owner has a thread of this id */
+  /** @returns false where the owner has a thread of this id */
   async thread(
     db: Kysely<Schema>,
     owner: Owner,
     id: string,
-    title: string | null,
-  ): Promise<ThreadRow | undefined> {
-    const time = now()
-    const { rows } = await this.#insertThread(db, { ...owner, id, title, time })
-    return rows[0]
+    title: string | null = null,
+    time = now(),
+  ): Promise<boolean> {
+    const { numAffectedRows } = await this.#insertThread(db, { ...owner, id, title, time })
+    return numAffectedRows === 1n
   }
 
   /** @throws AppError `id_taken`, and `message_not_found` where the first one's parent is not there */
@@ -103,8 +102,8 @@ export class ExchangeInserts {
       const row = { ...rowOfMessage(owner, threadId, message), ...rowOfRun(runOf) }
       return [...insertedColumns.map((name) => row[name]), parentId]
     })
-    const added = await this.#insertMessages(db, rows)
-    if (added.length === messages.length) return
+    const { changed } = await this.#insertMessages(db, rows)
+    if (changed === messages.length) return
     const place = { ...owner, threadId, parentId }
     if (parentId !== null && (await this.#findMessage(db, place)).rows.length === 0)
       throw messageNotFound(parentId)

@@ -93,8 +93,8 @@ export class ReplyStatements {
   }
 
   /** Of the replies whose writers have not ended them, in the order of the pieces' places. */
-  async readPieces(db: Kysely<Schema>, keys: readonly ReplyKey[]): Promise<StoredPiece[]> {
-    return this.#selectPieces(db, keys)
+  async readPieces(db: Kysely<Schema>, keys: readonly ReplyKey[]): Promise<readonly StoredPiece[]> {
+    return (await this.#selectPieces(db, keys)).found
   }
 
   async end(db: Kysely<Schema>, replies: readonly EndedReply[]): Promise<void> {

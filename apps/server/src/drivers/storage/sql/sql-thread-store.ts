@@ -93,14 +93,13 @@ export class SqlThreadStore implements ThreadStore {
   }
 
   async createThread(owner: Owner, thread: { id: string; title: string | null }): Promise<Thread> {
-    const row = await this.#inserts.thread(
-      this.#db,
-      owner,
-      thread.id,
-      thread.title === null ? null : storable(thread.title),
-    )
-    if (row === undefined) throw new AppError('id_taken', `The thread ${thread.id} exists already.`)
-    return threadOfRow(row)
+    const { id } = thread
+    const title = thread.title === null ? null : storable(thread.title)
+    const time = now()
+    if (!(await this.#inserts.thread(this.#db, owner, id, title, time)))
+      throw new AppError('id_taken', `The thread ${id} exists already.`)
+    const times = { created_at: time, updated_at: time, last_message_at: time }
+    return { id, title, is_archived: false, ...times }
   }
 
   async getThread(owner: Owner, threadId: string): Promise<Thread | undefined> {
@@ -171,8 +170,7 @@ export class SqlThreadStore implements ThreadStore {
 
   beginThread(owner: Owner, exchange: Exchange): Promise<boolean> {
     return this.#transactLazily(async (transaction) => {
-      const made = await this.#inserts.thread(transaction, owner, exchange.threadId, null)
-      if (made === undefined) return false
+      if (!(await this.#inserts.thread(transaction, owner, exchange.threadId))) return false
       await this.#inserts.messages(transaction, owner, exchange)
       return true
     })
@@ -223,8 +221,7 @@ export class SqlThreadStore implements ThreadStore {
   ): Promise<boolean> {
     // Again where it was deleted in between, as it may be in PostgreSQL.
     for (;;) {
-      if ((await this.#inserts.thread(transaction, owner, threadId, null)) !== undefined)
-        return true
+      if (await this.#inserts.thread(transaction, owner, threadId)) return true
       if (await touchThread(transaction, owner, threadId)) return false
     }
   }
