@@ -6,7 +6,7 @@ import {
   type Thread,
   type ThreadUpdate,
 } from '@assistant-ui-proxy/contract'
-import { sql, type Kysely, type RawBuilder, type Transaction, type UpdateObject } from 'kysely'
+import { sql, type Kysely, type Transaction, type UpdateObject } from 'kysely'
 import { AppError, pageNotFound } from '../../../app-error.ts'
 import type { Owner } from '../../../identity/owner.ts'
 import type {
@@ -17,36 +17,19 @@ import type {
 } from '../../../threads/thread-store.ts'
 import type { Engine } from './engine.ts'
 import { ExchangeInserts } from './exchange-inserts.ts'
-import { tableOf } from './json-table.ts'
 import { renewLease } from './leases.ts'
 import { limitOf } from './limit-of.ts'
 import { now } from './now.ts'
 import { ownedBy } from './owner-columns.ts'
-import { prepareQuery } from './prepared-query.ts'
-import {
-  messageColumns,
-  messageOfRow,
-  threadColumns,
-  threadOfRow,
-  type MessageRow,
-} from './rows.ts'
+import { threadColumns, threadOfRow } from './rows.ts'
 import type { Schema } from './schema.ts'
 import type { SqlDatabase } from './sql-database.ts'
+import { SqlMessages } from './sql-messages.ts'
 import { SqlReplies } from './sql-replies.ts'
 import { findRun, makeWayForRun } from './sql-runs.ts'
 import type { Transact } from './transact.ts'
 
 const pingTimeoutMs = 2_000
-
-/** Where all are wanted. */
-const maxLimit = Number.MAX_SAFE_INTEGER
-
-const columnsOfM = sql.raw(messageColumns.map((column) => `m.${column}`).join(', '))
-
-/** That a message `m` is in the thread. */
-function isIn({ workspaceId, userId }: Owner, threadId: string): RawBuilder<boolean> {
-  return sql<boolean>`m.workspace_id = ${workspaceId} and m.user_id = ${userId} and m.thread_id = ${threadId}`
-}
 
 /** `ThreadStore` over any database that Kysely has a dialect for and `migrate` has run on. */
 export class SqlThreadStore implements ThreadStore {
@@ -56,7 +39,7 @@ export class SqlThreadStore implements ThreadStore {
   readonly #transactLazily: Transact
   readonly #replies: SqlReplies
   readonly #inserts: ExchangeInserts
-  readonly #newestMessages
+  readonly #messages: SqlMessages
 
   constructor(database: SqlDatabase) {
     const { db, engine, transact, transactLazily } = database
@@ -65,13 +48,8 @@ export class SqlThreadStore implements ThreadStore {
     this.#transact = transact
     this.#transactLazily = transactLazily
     this.#replies = new SqlReplies(database)
+    this.#messages = new SqlMessages(database, this.#replies)
     this.#inserts = new ExchangeInserts(db, engine)
-    this.#newestMessages = prepareQuery(db, (values: Owner & { threadId: string; limit: number }) =>
-      this.#messages(values, values.threadId)
-        .select(messageColumns)
-        .orderBy('sequence', 'desc')
-        .limit(limitOf(values.limit)),
-    )
   }
 
   async listThreads(owner: Owner, query: ListThreadsQuery): Promise<Thread[]> {
@@ -135,37 +113,16 @@ export class SqlThreadStore implements ThreadStore {
     return numDeletedRows > 0n
   }
 
-  async listMessages(owner: Owner, threadId: string, limit = maxLimit): Promise<Message[]> {
-    const { rows } = await this.#newestMessages(this.#db, { ...owner, threadId, limit })
-    return this.#replies.grow(this.#db, owner, rows.toReversed().map(messageOfRow))
+  listMessages(owner: Owner, threadId: string, limit?: number): Promise<Message[]> {
+    return this.#messages.list(owner, threadId, limit)
   }
 
-  async listBranch(owner: Owner, threadId: string, messageId: string): Promise<Message[]> {
-    const isOfThread = isIn(owner, threadId)
-    // Parents come before children, so that it ends even where somebody's archive has them in a circle.
-    // SQLite keeps the order of a cross join: else it reads the whole thread for each message of the branch.
-    const { rows } = await sql<MessageRow>`
-      with recursive branch as (
-        select ${columnsOfM}, m.sequence from messages m where ${isOfThread} and m.id = ${messageId}
-        union all
-        select ${columnsOfM}, m.sequence from branch b cross join messages m
-        where ${isOfThread} and m.id = b.parent_id and m.sequence < b.sequence
-      )
-      select * from branch order by sequence`.execute(this.#db)
-    return this.#replies.grow(this.#db, owner, rows.map(messageOfRow))
+  listBranch(owner: Owner, threadId: string, messageId: string): Promise<Message[]> {
+    return this.#messages.listBranch(owner, threadId, messageId)
   }
 
-  async findMessages(owner: Owner, threadId: string, ids: readonly string[]): Promise<Message[]> {
-    if (ids.length === 0) return []
-    const named = tableOf(
-      this.#engine,
-      [...new Set(ids)].map((id) => [id]),
-    )
-    // In this order, as above: a few ids are looked up, and not the whole thread read.
-    const { rows } = await sql<MessageRow>`
-      select ${columnsOfM} from ${named} cross join messages m
-      where ${isIn(owner, threadId)} and m.id = r.value ->> 0`.execute(this.#db)
-    return this.#replies.grow(this.#db, owner, rows.map(messageOfRow))
+  findMessages(owner: Owner, threadId: string, ids: readonly string[]): Promise<Message[]> {
+    return this.#messages.find(owner, threadId, ids)
   }
 
   beginThread(owner: Owner, exchange: Exchange): Promise<boolean> {
@@ -243,10 +200,6 @@ export class SqlThreadStore implements ThreadStore {
 
   #threads(owner: Owner) {
     return this.#db.selectFrom('threads').where(ownedBy(owner))
-  }
-
-  #messages(owner: Owner, threadId: string) {
-    return this.#db.selectFrom('messages').where(ownedBy(owner)).where('thread_id', '=', threadId)
   }
 }
 
