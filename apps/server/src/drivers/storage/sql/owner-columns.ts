@@ -6,6 +6,11 @@ interface OwnerColumns {
   readonly user_id: string
 }
 
+/** Names a thread. */
+export interface ThreadKey extends Owner {
+  readonly threadId: string
+}
+
 /** A condition on the rows of one table: they are this owner's. */
 export function ownedBy({ workspaceId, userId }: Owner): RawBuilder<boolean> {
   return sql<boolean>`workspace_id = ${workspaceId} and user_id = ${userId}`

@@ -69,6 +69,14 @@ it('SQLite plans what a chat asks once, whatever values it is asked with', async
     await grow(said('Hi'))
     await store.listMessages(owner, id, 50)
     await grow({ type: 'finish' })
+    await store.listBranch(owner, id, answer.id)
+    await store.findMessages(owner, id, [question.id])
+    await store.addExchange(owner, {
+      threadId: id,
+      messages: [userMessage(`${id} more`, answer.id)],
+      run: { runId: `${id} 2`, name: id, fingerprint: '', serverId: 's' },
+    })
+    await store.findRun(owner, id)
     await store.listThreads(owner, { limit: 20, is_archived: false })
   }
   // Asked whenever a statement is planned.

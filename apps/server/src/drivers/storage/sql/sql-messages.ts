@@ -3,16 +3,12 @@ import { sql, type Kysely } from 'kysely'
 import type { Owner } from '../../../identity/owner.ts'
 import { jsonTable } from './json-table.ts'
 import { limitOf } from './limit-of.ts'
-import { ownedBy } from './owner-columns.ts'
+import { ownedBy, type ThreadKey } from './owner-columns.ts'
 import { prepareQuery } from './prepared-query.ts'
 import { messageColumns, messageOfRow, type MessageRow } from './rows.ts'
 import type { Schema } from './schema.ts'
 import type { SqlDatabase } from './sql-database.ts'
 import type { SqlReplies } from './sql-replies.ts'
-
-interface OfThread extends Owner {
-  readonly threadId: string
-}
 
 /** Where all are wanted. */
 const maxLimit = Number.MAX_SAFE_INTEGER
@@ -30,7 +26,7 @@ export class SqlMessages {
   constructor({ db, engine }: SqlDatabase, replies: SqlReplies) {
     this.#db = db
     this.#replies = replies
-    this.#newest = prepareQuery(db, (values: OfThread & { limit: number }) =>
+    this.#newest = prepareQuery(db, (values: ThreadKey & { limit: number }) =>
       db
         .selectFrom('messages')
         .select(messageColumns)
@@ -43,7 +39,7 @@ export class SqlMessages {
     // SQLite keeps the order of a cross join: else it reads the whole thread for each message of the branch.
     this.#branch = prepareQuery(
       db,
-      (values: OfThread & { id: string }) => sql<MessageRow>`
+      (values: ThreadKey & { id: string }) => sql<MessageRow>`
         with recursive branch as (
           select ${columnsOfM}, m.sequence from messages m where ${isIn(values)} and m.id = ${values.id}
           union all
@@ -55,7 +51,7 @@ export class SqlMessages {
     // In this order, as above: a few ids are looked up, and not the whole thread read.
     this.#named = prepareQuery(
       db,
-      (values: OfThread & { ids: string }) => sql<MessageRow>`
+      (values: ThreadKey & { ids: string }) => sql<MessageRow>`
         select ${columnsOfM} from ${jsonTable(engine, values.ids)} cross join messages m
         where ${isIn(values)} and m.id = r.value ->> 0`,
     )
@@ -84,6 +80,6 @@ export class SqlMessages {
 }
 
 /** That a message `m` is in the thread. */
-function isIn({ workspaceId, userId, threadId }: OfThread) {
+function isIn({ workspaceId, userId, threadId }: ThreadKey) {
   return sql<boolean>`m.workspace_id = ${workspaceId} and m.user_id = ${userId} and m.thread_id = ${threadId}`
 }

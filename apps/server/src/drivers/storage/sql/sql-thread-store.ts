@@ -16,7 +16,7 @@ import type {
   ThreadStore,
 } from '../../../threads/thread-store.ts'
 import type { Engine } from './engine.ts'
-import { ExchangeInserts } from './exchange-inserts.ts'
+import { ExchangeStatements } from './exchange-statements.ts'
 import { renewLease } from './leases.ts'
 import { limitOf } from './limit-of.ts'
 import { now } from './now.ts'
@@ -26,7 +26,7 @@ import type { Schema } from './schema.ts'
 import type { SqlDatabase } from './sql-database.ts'
 import { SqlMessages } from './sql-messages.ts'
 import { SqlReplies } from './sql-replies.ts'
-import { findRun, makeWayForRun } from './sql-runs.ts'
+import { SqlRuns } from './sql-runs.ts'
 import type { Transact } from './transact.ts'
 
 const pingTimeoutMs = 2_000
@@ -38,8 +38,9 @@ export class SqlThreadStore implements ThreadStore {
   readonly #transact: Transact
   readonly #transactLazily: Transact
   readonly #replies: SqlReplies
-  readonly #inserts: ExchangeInserts
+  readonly #statements: ExchangeStatements
   readonly #messages: SqlMessages
+  readonly #runs: SqlRuns
 
   constructor(database: SqlDatabase) {
     const { db, engine, transact, transactLazily } = database
@@ -49,7 +50,8 @@ export class SqlThreadStore implements ThreadStore {
     this.#transactLazily = transactLazily
     this.#replies = new SqlReplies(database)
     this.#messages = new SqlMessages(database, this.#replies)
-    this.#inserts = new ExchangeInserts(db, engine)
+    this.#statements = new ExchangeStatements(db, engine)
+    this.#runs = new SqlRuns(db)
   }
 
   async listThreads(owner: Owner, query: ListThreadsQuery): Promise<Thread[]> {
@@ -74,7 +76,7 @@ export class SqlThreadStore implements ThreadStore {
     const { id } = thread
     const title = thread.title === null ? null : storable(thread.title)
     const time = now()
-    if (!(await this.#inserts.thread(this.#db, owner, id, title, time)))
+    if (!(await this.#statements.insertThread(this.#db, owner, id, title, time)))
       throw new AppError('id_taken', `The thread ${id} exists already.`)
     const times = { created_at: time, updated_at: time, last_message_at: time }
     return { id, title, is_archived: false, ...times }
@@ -127,8 +129,9 @@ export class SqlThreadStore implements ThreadStore {
 
   beginThread(owner: Owner, exchange: Exchange): Promise<boolean> {
     return this.#transactLazily(async (transaction) => {
-      if (!(await this.#inserts.thread(transaction, owner, exchange.threadId))) return false
-      await this.#inserts.messages(transaction, owner, exchange)
+      if (!(await this.#statements.insertThread(transaction, owner, exchange.threadId)))
+        return false
+      await this.#statements.insertMessages(transaction, owner, exchange)
       return true
     })
   }
@@ -138,14 +141,14 @@ export class SqlThreadStore implements ThreadStore {
     await this.#transactLazily(async (transaction) => {
       // First, since it locks the row: exchanges of one thread come one after another.
       const isNew = await this.#addOrTouchThread(transaction, owner, threadId)
-      if (run && !isNew) await makeWayForRun(transaction, owner, threadId, run)
-      if (messages.length > 0) await this.#inserts.messages(transaction, owner, exchange)
+      if (run && !isNew) await this.#runs.makeWay(transaction, owner, threadId, run)
+      if (messages.length > 0) await this.#statements.insertMessages(transaction, owner, exchange)
       if (resumed) await this.#replies.resume(transaction, owner, exchange, resumed)
     })
   }
 
   findRun(owner: Owner, threadId: string, runId?: string): Promise<StoredRun | undefined> {
-    return findRun(this.#db, owner, threadId, runId)
+    return this.#runs.find(owner, threadId, runId)
   }
 
   async saveReplies(growths: readonly ReplyGrowth[]): Promise<void> {
@@ -178,8 +181,8 @@ export class SqlThreadStore implements ThreadStore {
   ): Promise<boolean> {
     // Again where it was deleted in between, as it may be in PostgreSQL.
     for (;;) {
-      if (await this.#inserts.thread(transaction, owner, threadId)) return true
-      if (await touchThread(transaction, owner, threadId)) return false
+      if (await this.#statements.insertThread(transaction, owner, threadId)) return true
+      if (await this.#statements.touchThread(transaction, owner, threadId)) return false
     }
   }
 
@@ -201,17 +204,6 @@ export class SqlThreadStore implements ThreadStore {
   #threads(owner: Owner) {
     return this.#db.selectFrom('threads').where(ownedBy(owner))
   }
-}
-
-/** @returns whether there is such a thread */
-async function touchThread(db: Kysely<Schema>, owner: Owner, threadId: string): Promise<boolean> {
-  const { numUpdatedRows } = await db
-    .updateTable('threads')
-    .set({ last_message_at: now(), updated_at: now() })
-    .where(ownedBy(owner))
-    .where('id', '=', threadId)
-    .executeTakeFirst()
-  return numUpdatedRows > 0n
 }
 
 function deadline(ms: number) {

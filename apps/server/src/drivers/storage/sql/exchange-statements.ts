@@ -34,9 +34,10 @@ const insertedColumns = [
   'server_id',
 ] as const satisfies (keyof MessageTable)[]
 
-/** What every chat inserts, and waits for before the model is asked. */
-export class ExchangeInserts {
+/** What every chat writes, and waits for before the model is asked. */
+export class ExchangeStatements {
   readonly #insertThread
+  readonly #touchThread
   readonly #insertMessages
   readonly #findMessage
 
@@ -55,6 +56,13 @@ export class ExchangeInserts {
           last_message_at: thread.time,
         })
         .onConflict((conflict) => conflict.doNothing()),
+    )
+    this.#touchThread = prepareQuery(db, (thread: Owner & { id: string; time: string }) =>
+      db
+        .updateTable('threads')
+        .set({ last_message_at: thread.time, updated_at: thread.time })
+        .where(ownedBy(thread))
+        .where('id', '=', thread.id),
     )
     const columns = sql.join(insertedColumns.map((name) => sql.ref(name)))
     // None of them where the message that the first one follows is not in the thread: it comes last in each row.
@@ -79,7 +87,7 @@ export class ExchangeInserts {
   }
 
   /** @returns false where the owner has a thread of this id */
-  async thread(
+  async insertThread(
     db: Kysely<Schema>,
     owner: Owner,
     id: string,
@@ -90,8 +98,14 @@ export class ExchangeInserts {
     return numAffectedRows === 1n
   }
 
+  /** Dates its last activity. @returns whether there is such a thread */
+  async touchThread(db: Kysely<Schema>, owner: Owner, id: string): Promise<boolean> {
+    const { numAffectedRows } = await this.#touchThread(db, { ...owner, id, time: now() })
+    return numAffectedRows === 1n
+  }
+
   /** @throws AppError `id_taken`, and `message_not_found` where the first one's parent is not there */
-  async messages(
+  async insertMessages(
     db: Kysely<Schema>,
     owner: Owner,
     { threadId, messages, run }: Exchange,
