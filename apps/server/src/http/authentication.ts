@@ -50,9 +50,21 @@ export function workspaceOf(response: Response): string {
 
 /** @throws AppError `invalid_request` */
 function readId(request: Request, header: string): string | undefined {
-  const id = request.get(header)
+  const id = textOf(request.get(header))
   if (id === undefined || id.length <= maxIdLength) return id || undefined
   throw new AppError('invalid_request', `${header} may have ${maxIdLength} characters at most.`)
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** Node takes the bytes of a header for Latin-1. Many clients send UTF-8, as it is in a path and in a token. */
+function textOf(header: string | undefined): string | undefined {
+  if (header === undefined || !/[\x80-\xff]/.test(header)) return header
+  try {
+    return utf8.decode(Buffer.from(header, 'latin1'))
+  } catch {
+    return header
+  }
 }
 
 function principalOf(response: Response): Principal {

@@ -79,6 +79,20 @@ it('a user who is erased has no reply written any more, and none is remembered',
   expect(textOf(chunksIn(await again))).toBe('anew')
 })
 
+it.each([
+  ['UTF-8', 'Zoë 山', Buffer.from('Zoë 山').toString('latin1')],
+  ['Latin-1', 'Zoë', 'Zoë'],
+])('a user whom a header names in %s is the one of that name', async (_coding, userId, header) => {
+  const { url, apiKeys } = await startTestServer({ env: { AUTH: 'api-key' } })
+  const { key = '' } = (await apiKeys?.create('k')) ?? {}
+  const authorization = `Bearer ${key}`
+  const { status } = await post(url, hello, { authorization, 'aui-user-id': header })
+  expect(status).toBe(200)
+  const path = `/v1/projects/users/${encodeURIComponent(userId)}`
+  const erased = await fetch(url + path, { method: 'DELETE', headers: { authorization } })
+  expect(await erased.json()).toEqual({ threads: 1 })
+})
+
 /** Texts are indexed behind the requests. */
 const patiently = { timeout: 10_000, interval: 200 }
 
