@@ -41,8 +41,7 @@ export async function openConversation(
     return openAt(await findPlace(store, owner, { ...request, id }), request, run)
   const last = messages.at(-1)
   const replyId = (last?.role === 'assistant' ? last.id : undefined) ?? randomUUID()
-  const isStored = false
-  return { conversation: { ...askedOf(request), replyId, isStored }, exchange: undefined }
+  return { conversation: { ...askedOf(request), replyId, isStored: false }, exchange: undefined }
 }
 
 /**
