@@ -41,20 +41,29 @@ test('each tab has a new chat of its own', async ({ chat, page }) => {
   await tab.close()
 })
 
-test('a new chat and a thread that is called new have drafts of their own', async ({
-  chat,
-  request,
-}) => {
-  const data = { id: 'new', messages: [{ role: 'user', content: 'Called new' }] }
-  await request.post('/api/chat', { data })
-  await chat.open()
-  await chat.composer.fill('To begin with')
-  await chat.openThread('new')
-  await expect(chat.composer).toHaveValue('')
-  await chat.composer.fill('To go on with')
-  await chat.newChat()
-  await expect(chat.composer).toHaveValue('To begin with')
-})
+for (const id of ['new', 'files'])
+  test(`a new chat and a thread that is called ${id} have drafts of their own`, async ({
+    chat,
+    page,
+    request,
+  }) => {
+    const data = { id, messages: [{ role: 'user', content: `Called ${id}` }] }
+    await request.post('/api/chat', { data })
+    await chat.open()
+    await chat.composer.fill('To begin with')
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      chat.button('Attach a file').click(),
+    ])
+    await chooser.setFiles({ name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('a') })
+    await expect(chat.button('Send')).toBeEnabled()
+    await chat.openThread(id)
+    await expect(chat.composer).toHaveValue('')
+    await chat.composer.fill('To go on with')
+    await chat.newChat()
+    await expect(chat.composer).toHaveValue('To begin with')
+    await expect(page.getByRole('list', { name: 'Attachments' })).toHaveText('a.txt')
+  })
 
 test('a new chat that was not sent is found in the list, and sent', async ({ chat, page }) => {
   await chat.open()
