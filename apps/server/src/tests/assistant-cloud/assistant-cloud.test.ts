@@ -51,6 +51,18 @@ describe('a server in front of Assistant Cloud', () => {
     ])
   })
 
+  it('looks for the thread of a first message once, and for its messages not at all', async () => {
+    const { client, stand } = await startInFront({ UPSTREAM: 'demo' })
+    const before = stand.requests.length
+    await ask(client, 't1', 'Hello')
+    const asked = stand.requests.slice(before)
+    expect(asked.slice(0, asked.indexOf('POST /v1/threads'))).toEqual([
+      'GET /v1/threads?external_id=t1&is_archived=false&limit=1',
+      'GET /v1/threads?external_id=t1&is_archived=true&limit=1',
+      'GET /v1/threads/t1',
+    ])
+  })
+
   it('shows the threads that others made there', async () => {
     const { client, cloud } = await startInFront({ UPSTREAM: 'demo' })
     const { thread_id: id } = await cloud.threads.create({
