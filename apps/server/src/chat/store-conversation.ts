@@ -8,7 +8,7 @@ import type { ReplyWriter } from './reply-writer.ts'
 
 /**
  * Stores what a request says and the reply that is to come, where it has a thread.
- * @param writer ends the reply where it may have been stored, and nobody is going to write it
+ * @param writer ends a reply that nobody is going to write
  * @returns what its upstream is asked
  * @throws AppError `message_not_found`, and what the store throws
  */
@@ -24,6 +24,7 @@ export async function storeConversation(
       return await storing
     } catch (error) {
       const problem = problemOf(error)
+      // It may have been stored all the same.
       if (problem?.code === 'storage_unavailable') {
         const reply = new GrowingReply({ owner, messageId: replyId, runId: run.runId })
         reply.add([errorChunk(problem)], 0)

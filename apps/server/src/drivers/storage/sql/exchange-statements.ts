@@ -4,7 +4,7 @@ import type { Owner } from '../../../identity/owner.ts'
 import type { Exchange } from '../../../threads/thread-store.ts'
 import type { Engine } from './engine.ts'
 import { now } from './now.ts'
-import { ownedBy } from './owner-columns.ts'
+import { ownedBy, type ThreadKey } from './owner-columns.ts'
 import { prepareQuery } from './prepared-query.ts'
 import { prepareRows } from './prepared-rows.ts'
 import { messageColumns, rowOfMessage } from './rows.ts'
@@ -18,8 +18,7 @@ interface NewThread extends Owner {
 }
 
 /** The message that the first of an exchange follows. */
-interface Place extends Owner {
-  readonly threadId: string
+interface Place extends ThreadKey {
   readonly parentId: string | null
 }
 
