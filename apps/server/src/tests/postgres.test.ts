@@ -42,6 +42,26 @@ describe('PostgreSQL', { timeout: 20_000 }, () => {
     }
   })
 
+  it('stores a question in one statement, in a new thread and in one that goes on', async () => {
+    const url = await createTestDatabase()
+    await openStore(url)
+    const { store, asked } = openHeld(url)
+    const ask = (id: string, parentId: string | null) => ({
+      threadId: 't',
+      messages: [{ ...userMessage(id), parent_id: parentId }],
+      run: undefined,
+    })
+    expect(await store.beginThread(owner, ask('a', null))).toBe(true)
+    await store.addExchange(owner, ask('b', 'a'))
+    expect(asked).toHaveLength(2)
+    expect((await store.listMessages(owner, 't')).map(({ id }) => id)).toEqual(['a', 'b'])
+    const activity = (await store.getThread(owner, 't'))?.last_message_at
+    await expect(store.addExchange(owner, ask('c', 'x'))).rejects.toMatchObject({
+      problem: { code: 'message_not_found' },
+    })
+    expect((await store.getThread(owner, 't'))?.last_message_at).toBe(activity)
+  })
+
   it('stores a raced exchange once, whatever the order of its rows', async () => {
     const stores = await openTwo()
     for (const round of rounds) {
@@ -187,17 +207,20 @@ describe('PostgreSQL', { timeout: 20_000 }, () => {
   it('lets one run at a time into a thread that was deleted meanwhile, and begun anew', async () => {
     const url = await createTestDatabase()
     const other = await openStore(url)
-    await other.createThread(owner, { id: 't', title: null })
     const { store, hold } = openHeld(url)
     const exchange = (name: string) => ({
       threadId: 't',
       messages: [userMessage(`u${name}`), { ...streaming(`r${name}`), parent_id: `u${name}` }],
       run: { runId: name, name, fingerprint: 'f', serverId: 's' },
     })
+    const looking = hold('before', /^insert into "threads"/)
     const found = hold('after', /^insert into "threads"/)
-    const inserting = hold('before', /insert into messages/)
     const adding = store.addExchange(owner, exchange('first'))
+    await looking.reached
+    await other.createThread(owner, { id: 't', title: null })
+    looking.release()
     await found.reached
+    const inserting = hold('before', /insert into messages/)
     await other.deleteThread(owner, 't')
     found.release()
     await inserting.reached
@@ -288,9 +311,8 @@ async function openTwo() {
 }
 
 function openHeld(url: string) {
-  const { db, hold } = openHeldPostgres(url)
-  const store = new SqlThreadStore(databaseOver(db, 'postgres'))
-  return { store, hold }
+  const { db, ...held } = openHeldPostgres(url)
+  return { store: new SqlThreadStore(databaseOver(db, 'postgres')), ...held }
 }
 
 /** Two servers' stores, of which the first can be held, and replies that were failed in their writer's stead. */

@@ -22,7 +22,7 @@ interface Place extends ThreadKey {
   readonly parentId: string | null
 }
 
-const insertedColumns = [
+export const insertedColumns = [
   'workspace_id',
   'user_id',
   'thread_id',
@@ -104,17 +104,10 @@ export class ExchangeStatements {
   }
 
   /** @throws AppError `id_taken`, and `message_not_found` where the first one's parent is not there */
-  async insertMessages(
-    db: Kysely<Schema>,
-    owner: Owner,
-    { threadId, messages, run }: Exchange,
-  ): Promise<void> {
+  async insertMessages(db: Kysely<Schema>, owner: Owner, exchange: Exchange): Promise<void> {
+    const { threadId, messages } = exchange
     const parentId = messages[0]?.parent_id ?? null
-    const rows = messages.map((message) => {
-      const runOf = message.status === 'streaming' ? run : undefined
-      const row = { ...rowOfMessage(owner, threadId, message), ...rowOfRun(runOf) }
-      return [...insertedColumns.map((name) => row[name]), parentId]
-    })
+    const rows = rowsOf(owner, exchange).map((row) => [...row, parentId])
     const { changed } = await this.#insertMessages(db, rows)
     if (changed === messages.length) return
     const place = { ...owner, threadId, parentId }
@@ -122,4 +115,13 @@ export class ExchangeStatements {
       throw messageNotFound(parentId)
     throw new AppError('id_taken', 'A message of this id exists in another thread.')
   }
+}
+
+/** Its messages as rows of `insertedColumns`. */
+export function rowsOf(owner: Owner, { threadId, messages, run }: Exchange): unknown[][] {
+  return messages.map((message) => {
+    const runOf = message.status === 'streaming' ? run : undefined
+    const row = { ...rowOfMessage(owner, threadId, message), ...rowOfRun(runOf) }
+    return insertedColumns.map((name) => row[name])
+  })
 }

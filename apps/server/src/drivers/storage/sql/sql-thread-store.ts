@@ -16,6 +16,7 @@ import type {
   ThreadStore,
 } from '../../../threads/thread-store.ts'
 import type { Engine } from './engine.ts'
+import { ExchangeAtOnce } from './exchange-at-once.ts'
 import { ExchangeStatements } from './exchange-statements.ts'
 import { renewLease } from './leases.ts'
 import { limitOf } from './limit-of.ts'
@@ -39,6 +40,8 @@ export class SqlThreadStore implements ThreadStore {
   readonly #transactLazily: Transact
   readonly #replies: SqlReplies
   readonly #statements: ExchangeStatements
+  /** Undefined where a step is a call. */
+  readonly #atOnce: ExchangeAtOnce | undefined
   readonly #messages: SqlMessages
   readonly #runs: SqlRuns
 
@@ -51,6 +54,7 @@ export class SqlThreadStore implements ThreadStore {
     this.#replies = new SqlReplies(database)
     this.#messages = new SqlMessages(database, this.#replies)
     this.#statements = new ExchangeStatements(db, engine)
+    this.#atOnce = engine === 'postgres' ? new ExchangeAtOnce(db) : undefined
     this.#runs = new SqlRuns(db)
   }
 
@@ -127,7 +131,8 @@ export class SqlThreadStore implements ThreadStore {
     return this.#messages.find(owner, threadId, ids)
   }
 
-  beginThread(owner: Owner, exchange: Exchange): Promise<boolean> {
+  async beginThread(owner: Owner, exchange: Exchange): Promise<boolean> {
+    if (await this.#atOnce?.begin(owner, exchange)) return true
     return this.#transactLazily(async (transaction) => {
       if (!(await this.#statements.insertThread(transaction, owner, exchange.threadId)))
         return false
@@ -137,6 +142,7 @@ export class SqlThreadStore implements ThreadStore {
   }
 
   async addExchange(owner: Owner, exchange: Exchange): Promise<void> {
+    if (await this.#atOnce?.goOn(owner, exchange)) return
     const { threadId, messages, resumed, run } = exchange
     await this.#transactLazily(async (transaction) => {
       // First, since it locks the row: exchanges of one thread come one after another.
