@@ -37,10 +37,26 @@ describe('chatBodySchema', () => {
         messages,
         trigger: 'submit-message',
         tools,
-        callSettings: {},
-        config: {},
+        metadata: {},
       }),
     ).toEqual({ id: 'thread-1', messages, tools, trigger: 'submit-message' })
+  })
+
+  it("takes the settings and the model of assistant-ui's model context, and no address or key", () => {
+    const callSettings = { maxTokens: 500, temperature: 0, topP: 0.9, seed: 7 }
+    const config = { modelName: 'large', reasoningEffort: 'high' }
+    const given = {
+      messages: [user],
+      callSettings: { ...callSettings, headers: { authorization: 'Bearer x' } },
+      config: { ...config, apiKey: 'sk-x', baseUrl: 'https://elsewhere.example' },
+    }
+    expect(chatBodySchema.parse(given)).toEqual({
+      messages: [{ role: 'user', parts: [{ type: 'text', text: 'Hello' }] }],
+      callSettings,
+      config,
+      model: 'large',
+    })
+    expect(chatBodySchema.parse({ ...given, model: 'small' }).model).toBe('small')
   })
 
   it('takes a conversation whose replies hold tool calls', () => {
@@ -114,6 +130,21 @@ describe('chatBodySchema', () => {
       'an unknown trigger',
       { messages: [user], trigger: 'resume' },
       'trigger: Invalid option: expected one of "submit-message"|"regenerate-message"',
+    ],
+    [
+      'a reply of no tokens',
+      { messages: [user], callSettings: { maxTokens: 0 } },
+      'callSettings.maxTokens: Too small: expected number to be >0',
+    ],
+    [
+      'a temperature that is no number',
+      { messages: [user], callSettings: { temperature: 'hot' } },
+      'callSettings.temperature: Invalid input: expected number, received string',
+    ],
+    [
+      'a model without a name',
+      { messages: [user], config: { modelName: '' } },
+      'config.modelName: Too small: expected string to have >=1 characters',
     ],
   ])('refuses %s, by path and reason', (_, body, fault) => {
     expect(faultsOf(body)).toEqual([fault])

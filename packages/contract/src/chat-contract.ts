@@ -1,5 +1,6 @@
 import { initContract } from '@ts-rest/core'
 import { z } from 'zod'
+import { callSettingsSchema, modelConfigSchema } from './call-settings.ts'
 import { idSchema } from './id.ts'
 import { isToolPart } from './message-part.ts'
 import { chatMessageSchema, type ChatMessage } from './message.ts'
@@ -10,7 +11,8 @@ import { toolsSchema } from './tool.ts'
 const c = initContract()
 
 /**
- * The body of `POST /api/chat`. Fields that clients of the AI SDK add beside these are ignored.
+ * The body of `POST /api/chat`. Fields that clients of the AI SDK add beside these are ignored; those that
+ * assistant-ui's add (`system`, `tools`, `callSettings`, `config`) reach the upstream.
  *
  * `id` is the thread; an unknown id makes the thread, and without one nothing is stored.
  * With `parent_id` the branch up to that message is read from storage (null: there is none), so
@@ -31,6 +33,8 @@ export const chatBodySchema = z
     /** One of `GET /api/models`; the upstream's default where it is left out. */
     model: modelSchema.shape.id.optional(),
     tools: toolsSchema.optional(),
+    callSettings: callSettingsSchema.optional(),
+    config: modelConfigSchema.optional(),
     trigger: z.enum(['submit-message', 'regenerate-message']).optional(),
     messageId: idSchema.optional(),
   })
@@ -46,6 +50,7 @@ export const chatBodySchema = z
           message: 'is the id of another message of this request',
         })
   })
+  .transform((body): typeof body => ({ ...body, model: body.model ?? body.config?.modelName }))
 
 function isAnswerable(last: ChatMessage | undefined): boolean {
   if (last?.role !== 'assistant') return last?.role === 'user'

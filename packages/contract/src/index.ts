@@ -25,6 +25,7 @@ export type {
   CloudThreadUpdate,
   NewCloudThread,
 } from './assistant-cloud/cloud-thread.ts'
+export type { CallSettings } from './call-settings.ts'
 export { chatContract, type ChatBody, type ChatReply, type ChatRequest } from './chat-contract.ts'
 export { createClient, type ChatStreamOptions, type Client } from './chat-client.ts'
 export type { ConnectionListener } from './chat-stream.ts'

@@ -88,11 +88,18 @@ async function findPlace(
 }
 
 function askedOf(
-  { system, messages, model, tools }: ChatRequest,
+  { system, messages, model, tools, callSettings, config }: ChatRequest,
   earlier: readonly ChatMessage[] = [],
 ): UpstreamRequest {
   const first = system === undefined ? [] : [systemMessage(system)]
-  return { messages: [...first, ...earlier, ...messages], model, tools }
+  const reasoningEffort = config?.reasoningEffort
+  return {
+    messages: [...first, ...earlier, ...messages],
+    model,
+    tools,
+    callSettings,
+    reasoningEffort,
+  }
 }
 
 function systemMessage(text: string): ChatMessage {

@@ -1,4 +1,10 @@
-import type { ChatMessage, Model, Tools, UIMessageChunk } from '@assistant-ui-proxy/contract'
+import type {
+  CallSettings,
+  ChatMessage,
+  Model,
+  Tools,
+  UIMessageChunk,
+} from '@assistant-ui-proxy/contract'
 import type { Sink } from '../sink.ts'
 
 export interface UpstreamRequest {
@@ -8,6 +14,9 @@ export interface UpstreamRequest {
   readonly model?: string | undefined
   /** What the reader's side can do, by name. */
   readonly tools?: Tools | undefined
+  readonly callSettings?: CallSettings | undefined
+  /** How long the model is to think, in a word that it knows. */
+  readonly reasoningEffort?: string | undefined
 }
 
 /** Chunks in the order in which they came. */

@@ -5,7 +5,7 @@ import { wrapUpstream } from './wrap-upstream.ts'
 
 /**
  * Asks the next where one fails before its first chunk. The models are those of the first; the others
- * answer with their default.
+ * answer with their default, which may not know how to think longer.
  */
 export function withFallbacks(meant: Upstream, others: readonly Upstream[]): Upstream {
   if (others.length === 0) return meant
@@ -15,8 +15,9 @@ export function withFallbacks(meant: Upstream, others: readonly Upstream[]): Ups
     circuits: () => [meant, ...others].flatMap((upstream) => upstream.circuits?.() ?? []),
     async stream(request, sink, signal) {
       let first: Failure | undefined
+      const ofOthers = { ...request, model: undefined, reasoningEffort: undefined }
       for (const upstream of [meant, ...others]) {
-        const asked = upstream === meant ? request : { ...request, model: undefined }
+        const asked = upstream === meant ? request : ofOthers
         const failure = await tryStream(upstream, asked, sink, signal)
         if (failure === undefined) return
         const { error, hasBegun } = failure

@@ -298,16 +298,18 @@ describe('withCircuitBreaker', () => {
 })
 
 describe('withFallbacks', () => {
-  it('asks the next where one fails before its first chunk, without the first’s model', async () => {
+  it('asks the next where one fails before its first chunk, without what is the first model’s', async () => {
     const first = failFor(1, denied)
     const second = failFor(0, denied)
     const upstream = withFallbacks(first.upstream, [second.upstream])
     const batches: Batch[] = []
     const take = (batch: Batch) => void batches.push(batch)
-    await upstream.stream({ ...request, model: 'm' }, take, never())
+    const ofFirst = { model: 'm', reasoningEffort: 'high' }
+    const ofAll = { callSettings: { temperature: 0 } }
+    await upstream.stream({ ...request, ...ofFirst, ...ofAll }, take, never())
     expect(batches).toEqual([textBatch('x'), finishBatch])
-    expect(first.requests[0]).toMatchObject({ model: 'm' })
-    expect(second.requests[0]?.model).toBeUndefined()
+    expect(first.requests).toEqual([{ ...request, ...ofFirst, ...ofAll }])
+    expect(second.requests).toEqual([{ ...request, ...ofAll }])
   })
 
   it('tells the failure of the first where all fail', async () => {

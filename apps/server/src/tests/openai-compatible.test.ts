@@ -98,6 +98,57 @@ describe('the openai-compatible upstream', () => {
     expect(asked.map(({ url }) => url)).toEqual(['/v1/models'])
   })
 
+  it("passes the settings of assistant-ui's model context on, with the model that it names", async () => {
+    const { asked, client } = await startWithModelServer()
+    const callSettings = {
+      maxTokens: 500,
+      temperature: 0,
+      topP: 0.9,
+      presencePenalty: -1,
+      frequencyPenalty: 0.5,
+      seed: 7,
+    }
+    const config = { modelName: 'large', reasoningEffort: 'high' }
+    await ask(client, { ...hello, callSettings, config })
+    await ask(client, hello)
+    const [first, second] = asked.filter(({ body }) => body !== undefined).map(({ body }) => body)
+    const settings = {
+      max_tokens: 500,
+      temperature: 0,
+      top_p: 0.9,
+      presence_penalty: -1,
+      frequency_penalty: 0.5,
+      seed: 7,
+      reasoning_effort: 'high',
+    }
+    expect(first).toEqual({ ...(second as object), model: 'large', ...settings })
+    const refused = await client.chat.send({ body: { ...hello, config: { modelName: 'huge' } } })
+    expect(refused).toMatchObject({ status: 400, body: { errors: [{ path: 'body.model' }] } })
+  })
+
+  it('limits a reply under the name that the model takes', async () => {
+    const asked: object[] = []
+    const message =
+      "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."
+    const url = await startPeer(async (request, response) => {
+      const body = (await json(request)) as object
+      asked.push(body)
+      if ('max_tokens' in body) response.writeHead(400).end(JSON.stringify({ error: { message } }))
+      else sse(response).end(readFileSync(resolve(fixtures, 'text.sse')))
+    })
+    const env = { UPSTREAM: 'openai-compatible', OPENAI_BASE_URL: url, OPENAI_MODEL: 'm' }
+    const { client } = await startTestServer({ env })
+    for (const maxTokens of [5, 6])
+      expect(await ask(client, { ...hello, callSettings: { maxTokens } })).toMatchObject({
+        status: 'complete',
+      })
+    expect(asked).toMatchObject([
+      { max_tokens: 5 },
+      { max_completion_tokens: 5 },
+      { max_completion_tokens: 6 },
+    ])
+  })
+
   it('passes tools on, streams their calls back, and goes on in the same reply with their results', async () => {
     const { asked, answers, client } = await startWithModelServer()
     answers.push('tool-calls', 'text')

@@ -53,6 +53,19 @@ describe('the remote upstream', () => {
     expect(bodies).toEqual([{ messages: [{ role: 'user', content: 'Hello' }], stream: true }])
   })
 
+  it('passes on how the reply is to be written', async () => {
+    const bodies: unknown[] = []
+    const url = await startPeer(async (request, response) => {
+      bodies.push(await json(request))
+      sse(response).end('data: [DONE]\n\n')
+    })
+    const { client } = await startTestServer({ env: { ASSISTANT_UI_BASE_URL: url } })
+    const settings = { callSettings: { temperature: 0 }, config: { reasoningEffort: 'low' } }
+    const messages = [{ role: 'user' as const, content: 'Hello' }]
+    await client.chat.send({ body: { messages, ...settings } })
+    expect(bodies).toEqual([{ messages, ...settings, stream: true }])
+  })
+
   it('reads events of text however the network cuts and joins them', async () => {
     // “data: ” inside, an empty line, a leading space, CRLF, and characters of 1 to 4 bytes.
     const stream = Buffer.from(

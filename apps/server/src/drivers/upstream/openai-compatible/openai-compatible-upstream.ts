@@ -7,6 +7,7 @@ import { streamEvents } from '../stream-events.ts'
 import { OpenAiMapping } from './openai-mapping.ts'
 import { toolCallIdsOf, toOpenAiMessages, toOpenAiTools } from './openai-messages.ts'
 import { listOpenAiModels } from './openai-models.ts'
+import { toOpenAiSettings } from './openai-settings.ts'
 import { nameAuthor } from './provider-metadata.ts'
 
 export interface OpenAiCompatibleOptions {
@@ -51,8 +52,9 @@ export class OpenAiCompatibleUpstream implements Upstream {
         model,
         messages: said,
         tools: toOpenAiTools(tools),
+        ...toOpenAiSettings(request, refused.has('max_tokens') ? newLimitName : 'max_tokens'),
         stream: true,
-        ...(!refused.has('usage') && { stream_options: { include_usage: true } }),
+        ...(!refused.has('stream_options') && { stream_options: { include_usage: true } }),
       }
       const exchange = { url: this.#url, headers: this.#headers, body, signal }
       const mapping = new OpenAiMapping({ tools, takenIds: toolCallIdsOf(messages), author })
@@ -62,8 +64,8 @@ export class OpenAiCompatibleUpstream implements Upstream {
         return
       } catch (error) {
         const extra = refusedExtra(error)
-        const isGiven = extra !== 'reasoning' || said.some((each) => extra in each)
-        if (extra === undefined || refused.has(extra) || !isGiven) throw error
+        const isGiven = extra && (extra in body || said.some((message) => extra in message))
+        if (!isGiven || refused.has(extra)) throw error
         refused.add(extra)
       }
     }
@@ -88,14 +90,19 @@ export class OpenAiCompatibleUpstream implements Upstream {
 
 /**
  * What a request has that some servers want and others refuse: the question how many tokens it took, which
- * Mistral's does not know, and what was said as `reasoning`, which vLLM wants back, and Groq and Cerebras refuse.
+ * Mistral's does not know; what was said as `reasoning`, which vLLM wants back, and Groq and Cerebras refuse;
+ * and the older name of the limit, under which OpenAI's models that think do not take it.
  */
-type Extra = 'usage' | 'reasoning'
+type Extra = 'stream_options' | 'reasoning' | 'max_tokens'
+
+const newLimitName = 'max_completion_tokens'
 
 /** What a server says that it refuses a request for. */
 function refusedExtra(error: unknown): Extra | undefined {
   const isRejection = error instanceof AppError && error.problem.code === 'upstream_rejected'
   if (!isRejection || !(error.cause instanceof Error)) return undefined
-  if (error.cause.message.includes('stream_options')) return 'usage'
-  return /\breasoning\b/.test(error.cause.message) ? 'reasoning' : undefined
+  const { message } = error.cause
+  if (message.includes('stream_options')) return 'stream_options'
+  if (message.includes(newLimitName)) return 'max_tokens'
+  return /\breasoning\b/.test(message) ? 'reasoning' : undefined
 }

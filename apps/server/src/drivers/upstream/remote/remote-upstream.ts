@@ -25,8 +25,9 @@ export function createRemoteUpstream(agent: Agent, access: AssistantCloudAccess)
   return {
     name: 'remote',
     description: `remote, ${baseUrl}`,
-    stream: ({ messages, model, tools }, sink, signal) => {
-      const body = { messages: messages.map(toRemoteMessage), model, tools, stream: true }
+    stream: ({ messages, model, tools, callSettings, reasoningEffort }, sink, signal) => {
+      const asked = { model, tools, callSettings, config: reasoningEffort && { reasoningEffort } }
+      const body = { messages: messages.map(toRemoteMessage), ...asked, stream: true }
       return streamEvents(agent, { url, headers, body, signal }, new RemoteMapping(), sink)
     },
     listModels: () => listRemoteModels(agent, baseUrl, headers),
