@@ -7,6 +7,8 @@ export interface CompletionEvent {
   readonly error?: unknown
   readonly usage?: Usage | null
   readonly choices?: readonly Choice[] | null
+  readonly citations?: unknown
+  readonly search_results?: unknown
 }
 
 export interface Choice {
@@ -17,7 +19,7 @@ export interface Choice {
 
 export interface Delta {
   /** Some servers send parts of it in place of a string. */
-  readonly content?: string | readonly { readonly type?: unknown; readonly text?: unknown }[] | null
+  readonly content?: string | readonly ContentPart[] | null
   readonly refusal?: string | null
   /** DeepSeek and vLLM say `reasoning_content`, OpenRouter, Ollama and newer vLLM `reasoning`. */
   readonly reasoning?: string | null
@@ -25,6 +27,14 @@ export interface Delta {
   /** Of OpenRouter, beside `reasoning`. */
   readonly reasoning_details?: readonly ReasoningDetail[] | null
   readonly tool_calls?: readonly ToolCallDelta[] | null
+  readonly annotations?: unknown
+}
+
+interface ContentPart {
+  readonly type?: unknown
+  readonly text?: unknown
+  /** Of Mistral's models, what they think. */
+  readonly thinking?: string | readonly ContentPart[] | null
 }
 
 export interface ToolCallDelta {
@@ -65,6 +75,12 @@ export function textOfContent(content: Delta['content']): string | null | undefi
   return content.map(({ type, text }) => (type === 'text' ? text : '')).join('')
 }
 
+/** What of content is not said, but thought. */
+export function thoughtOfContent(content: Delta['content']): string {
+  if (typeof content !== 'object' || content === null) return ''
+  return content.map(({ thinking }) => (thinking ? textOfContent(thinking) : '')).join('')
+}
+
 type Fields = Readonly<Record<string, unknown>>
 
 function checkChoice(choice: unknown): void {
@@ -76,8 +92,7 @@ function checkChoice(choice: unknown): void {
 }
 
 function checkDelta(delta: Fields): void {
-  if (Array.isArray(delta['content'])) delta['content'].forEach(checkContentPart)
-  else checkString(delta, 'content')
+  checkContent(delta, 'content')
   checkString(delta, 'refusal')
   checkString(delta, 'reasoning')
   checkString(delta, 'reasoning_content')
@@ -85,9 +100,15 @@ function checkDelta(delta: Fields): void {
   listIn(delta, 'tool_calls').forEach(checkToolCall)
 }
 
+function checkContent(fields: Fields, name: string): void {
+  if (Array.isArray(fields[name])) fields[name].forEach(checkContentPart)
+  else checkString(fields, name)
+}
+
 function checkContentPart(part: unknown): void {
   if (!isObject(part)) throw malformed('content')
   if (part['type'] === 'text' && typeof part['text'] !== 'string') throw malformed('content')
+  checkContent(part, 'thinking')
 }
 
 function checkReasoningDetail(detail: unknown): void {

@@ -234,17 +234,107 @@ describe('OpenAiMapping', () => {
     expect(map).not.toThrow('sk-secret')
   })
 
-  it('takes the texts of content that comes in parts, and leaves out the other parts', () => {
-    const thought = { type: 'thinking', thinking: [{ type: 'text', text: 'hm' }] }
+  it('takes the texts of content that comes in parts, and leaves out parts that it does not know', () => {
     const contents = [
       'It ',
-      [{ type: 'text', text: 'is ' }, thought, { type: 'text', text: 'so' }],
+      [{ type: 'text', text: 'is ' }, { type: 'x' }, { type: 'text', text: 'so' }],
       [],
     ]
-    const mapping = new OpenAiMapping(context)
-    const chunks: UIMessageChunk[] = []
-    for (const content of contents) mapping.map(eventOf({ content }), chunks)
-    expect(textOfParts(accumulate(emptyReply, chunks).parts)).toBe('It is so')
+    expect(partsOf(contents.map((content) => eventOf({ content })))).toMatchObject([
+      { type: 'step-start' },
+      { type: 'text', text: 'It is so' },
+    ])
+  })
+
+  it('takes for reasoning what comes as a part of content that is thought, and wants it back by no name', () => {
+    const thought = (thinking: unknown) => eventOf({ content: [{ type: 'thinking', thinking }] })
+    const events = [
+      thought([{ type: 'text', text: 'Fir' }]),
+      thought([
+        { type: 'text', text: 'st' },
+        { type: 'reference', reference_ids: [1] },
+      ]),
+      thought(', then.'),
+      eventOf({ content: [{ type: 'text', text: 'So: 42' }] }),
+    ]
+    expect(partsOf(events)).toMatchObject([
+      { type: 'step-start' },
+      {
+        type: 'reasoning',
+        text: 'First, then.',
+        providerMetadata: metadataOf('me', { field: 'thinking' }),
+      },
+      { type: 'text', text: 'So: 42' },
+    ])
+  })
+
+  describe('of the pages that a reply rests on', () => {
+    const [a, b] = ['https://a.example/', 'http://b.example/']
+    const cited = (url: unknown, title?: unknown) => ({
+      type: 'url_citation',
+      url_citation: { url, title, start_index: 0, end_index: 1 },
+    })
+    const text = { content: 'So' }
+
+    it.each([
+      [
+        'annotations',
+        [eventOf({ ...text, annotations: [cited(a, 'A')] }), eventOf({ annotations: [cited(b)] })],
+      ],
+      [
+        'citations beside results of a search, in each event',
+        Array(2).fill(
+          withFields(text, { search_results: [{ url: a, title: 'A' }], citations: [a, b] }),
+        ),
+      ],
+      [
+        'citations in an event without a choice',
+        [
+          eventOf(text),
+          JSON.stringify({ choices: [], search_results: [{ url: a, title: 'A' }], citations: [b] }),
+        ],
+      ],
+    ])('tells each once, where it comes as %s', (_, events) => {
+      expect(partsOf(events).filter(({ type }) => type === 'source-url')).toEqual([
+        { type: 'source-url', sourceId: a, url: a, title: 'A' },
+        { type: 'source-url', sourceId: b, url: b },
+      ])
+    })
+
+    it('lets the text go on as one part around them', () => {
+      const events = [
+        eventOf(text),
+        eventOf({ annotations: [cited(a)] }),
+        eventOf({ content: ' it is' }),
+      ]
+      expect(partsOf(events)).toMatchObject([
+        { type: 'step-start' },
+        { type: 'text', text: 'So it is' },
+        { type: 'source-url', url: a },
+      ])
+    })
+
+    it.each<[string, string]>([
+      ['annotations that are no list', eventOf({ ...text, annotations: {} })],
+      [
+        'annotations of another kind',
+        eventOf({ ...text, annotations: [{ type: 'file_citation', url: a }, null, 'x'] }),
+      ],
+      [
+        'an address that a browser would run',
+        eventOf({ ...text, annotations: [cited('javascript:alert(1)', 'A')] }),
+      ],
+      [
+        'an address that is none',
+        eventOf({ ...text, annotations: [cited(5), cited('a.example')] }),
+      ],
+      [
+        'citations that are none',
+        withFields(text, { citations: [1, {}, [a]], search_results: 'many' }),
+      ],
+    ])('keeps the reply, and none of them, for %s', (_, event) => {
+      expect(partsOf([event])).toMatchObject([{ type: 'step-start' }, { type: 'text', text: 'So' }])
+    })
   })
 
   it('takes null for a field that is not there', () => {
@@ -277,6 +367,8 @@ describe('OpenAiMapping', () => {
     ['content', eventOf({ content: ['Hello'] })],
     ['content', eventOf({ content: [null] })],
     ['content', eventOf({ content: [{ type: 'text', text: 5 }] })],
+    ['content', eventOf({ content: [{ type: 'thinking', thinking: [null] }] })],
+    ['thinking', eventOf({ content: [{ type: 'thinking', thinking: {} }] })],
     ['refusal', eventOf({ refusal: ['No'] })],
     ['reasoning', eventOf({ reasoning: {} })],
     ['reasoning_content', eventOf({ reasoning_content: [] })],
@@ -315,6 +407,17 @@ function callAt(index: number) {
 
 function eventOf(delta: object): string {
   return JSON.stringify({ choices: [{ index: 0, delta }] })
+}
+
+function withFields(delta: object, fields: object): string {
+  return JSON.stringify({ choices: [{ index: 0, delta }], ...fields })
+}
+
+function partsOf(events: readonly string[]) {
+  const mapping = new OpenAiMapping(context)
+  const chunks: UIMessageChunk[] = []
+  for (const event of events) mapping.map(event, chunks)
+  return accumulate(emptyReply, chunks).parts
 }
 
 function readFixture(name: string): Promise<Buffer> {

@@ -1,16 +1,18 @@
 import type { FinishReason, UIMessageChunk } from '@assistant-ui-proxy/contract'
 import { AppError } from '../../../app-error.ts'
 import { isDone, type EventMapping } from '../event-mapper.ts'
+import { Citations } from './citations.ts'
 import {
   choiceOf,
   parseCompletionEvent,
   textOfContent,
+  thoughtOfContent,
   type CompletionEvent,
   type Delta,
   type ToolCallDelta,
   type Usage,
 } from './completion-event.ts'
-import { metadataOf } from './provider-metadata.ts'
+import { metadataOf, type ReasoningField } from './provider-metadata.ts'
 import { ReasoningDetails, type ReasoningDetail } from './reasoning-details.ts'
 import { TextEventTemplate } from './text-event-template.ts'
 import { ToolCallDeltas, type CallContext } from './tool-call-deltas.ts'
@@ -45,6 +47,7 @@ export class OpenAiMapping implements EventMapping {
   readonly #toolCalls: ToolCallDeltas
   readonly #author: string
   readonly #details = new ReasoningDetails()
+  readonly #citations = new Citations()
 
   constructor(context: CallContext) {
     this.#toolCalls = new ToolCallDeltas(context)
@@ -98,6 +101,7 @@ export class OpenAiMapping implements EventMapping {
     if (event.usage) this.#usage = event.usage
     const choice = choiceOf(event)
     if (choice?.delta) this.#mapDelta(choice.delta, chunks)
+    this.#citations.map(event, chunks)
     // Some servers say “” until there is one.
     if (choice?.finish_reason) this.#finishReason = choice.finish_reason
     if (failures.has(choice?.finish_reason)) throw failure()
@@ -105,11 +109,10 @@ export class OpenAiMapping implements EventMapping {
 
   #mapDelta(delta: Delta, chunks: UIMessageChunk[]): void {
     if (delta.reasoning_details) this.#details.add(delta.reasoning_details)
-    const reasoning = delta.reasoning_content || delta.reasoning
-    if (reasoning) {
-      const field = delta.reasoning_content ? undefined : 'reasoning'
-      this.#grow('reasoning', reasoning, chunks, field)
-    }
+    const thought = thoughtOfContent(delta.content)
+    if (delta.reasoning_content) this.#grow('reasoning', delta.reasoning_content, chunks)
+    else if (delta.reasoning) this.#grow('reasoning', delta.reasoning, chunks, 'reasoning')
+    else if (thought) this.#grow('reasoning', thought, chunks, 'thinking')
     const text = textOfContent(delta.content) || delta.refusal
     if (text) this.#grow('text', text, chunks)
     if (delta.tool_calls) for (const call of delta.tool_calls) this.#mapToolCall(call, chunks)
@@ -119,7 +122,7 @@ export class OpenAiMapping implements EventMapping {
     kind: 'text' | 'reasoning',
     delta: string,
     chunks: UIMessageChunk[],
-    field?: 'reasoning',
+    field?: ReasoningField,
   ): void {
     if (this.#open !== kind) {
       this.#closePart(chunks)

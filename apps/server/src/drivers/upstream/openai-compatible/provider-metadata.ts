@@ -8,7 +8,7 @@ import { hash } from 'node:crypto'
  */
 interface WantedBack {
   /** The name under which reasoning came, if not as `reasoning_content`. */
-  readonly field?: 'reasoning' | undefined
+  readonly field?: ReasoningField | undefined
   /** Of a tool call, as it came. */
   readonly extra_content?: unknown
   /** Of the step that the part is in. */
@@ -18,6 +18,9 @@ interface WantedBack {
 interface Authorship extends WantedBack {
   readonly author: string
 }
+
+/** Mistral's `thinking` is not wanted back. */
+export type ReasoningField = 'reasoning' | 'thinking'
 
 type ProviderMetadata = Readonly<Record<string, unknown>>
 
