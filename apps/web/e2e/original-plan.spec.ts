@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { squeeze } from './support/chat-page.ts'
+import { startModelServer } from './support/model-server.ts'
 import { originalPlanRoot } from './support/static-site.ts'
 import { textOf } from './support/stored.ts'
 import { test as base, expect } from './support/test.ts'
@@ -89,3 +90,25 @@ test('useChatRuntime shows the words of an error in mid-stream', async ({ page, 
     'failed',
   ])
 })
+
+base(
+  'the model of assistant-ui’s model context answers',
+  async ({ page, startServer, startSite }) => {
+    const models = await startModelServer(['small', 'large'])
+    try {
+      const site = await startSite(join(originalPlanRoot, 'dist'))
+      const server = await startServer({
+        CORS_ORIGINS: site.origin,
+        UPSTREAM: 'openai-compatible',
+        OPENAI_BASE_URL: models.url,
+        OPENAI_MODEL: 'small',
+      })
+      const query = new URLSearchParams({ api: `${server.url}/api/chat`, model: 'large' })
+      await page.goto(`${site.origin}/?${String(query)}`)
+      await send(page, 'Who are you?')
+      await expect(page.locator('[data-role="assistant"]')).toContainText('I am large.')
+    } finally {
+      await models.stop()
+    }
+  },
+)

@@ -1,3 +1,4 @@
+import { startModelServer } from './support/model-server.ts'
 import { expect, test } from './support/test.ts'
 
 test('thinking is open while it comes, unless one folds it, and folded after it', async ({
@@ -28,6 +29,37 @@ test('a task that is done can be told from one that is not', async ({ chat }) =>
   const open = chat.lastReply.getByRole('checkbox', { name: 'Not yet' })
   await expect(open).toHaveCSS('background-color', 'rgba(0, 0, 0, 0)')
   await expect(done).toBeDisabled()
+})
+
+test('the pages that a reply rests on are a list of links behind it', async ({
+  chat,
+  startServer,
+}) => {
+  const models = await startModelServer(['small'], {
+    annotations: ['https://www.example.org/a', 'https://example.com/'].map((url, at) => ({
+      type: 'url_citation',
+      url_citation: { url, ...(at === 0 && { title: 'The first page' }) },
+    })),
+  })
+  try {
+    const server = await startServer({
+      UPSTREAM: 'openai-compatible',
+      OPENAI_BASE_URL: models.url,
+    })
+    await chat.open(server.url)
+    await chat.ask('Who says so?')
+    const links = chat.lastReply.getByRole('list', { name: 'Sources' }).getByRole('link')
+    await expect(links).toHaveText(['The first page', 'example.com'])
+    await expect(links.first()).toHaveAttribute('href', 'https://www.example.org/a')
+    // Side by side.
+    const [first, second] = await Promise.all([
+      links.nth(0).boundingBox(),
+      links.nth(1).boundingBox(),
+    ])
+    expect(first?.y).toBe(second?.y)
+  } finally {
+    await models.stop()
+  }
 })
 
 test('no address that a model gives runs as a script', async ({ chat, page }) => {

@@ -6,13 +6,16 @@ import {
   ThreadPrimitive,
 } from '@assistant-ui/react'
 import { createRoot } from 'react-dom/client'
-import { RuntimeProvider } from './runtime-provider.tsx'
+import { ModelName, RuntimeProvider } from './runtime-provider.tsx'
 
 // Where the server is: another origin than this page's.
-const api = new URLSearchParams(location.search).get('api') ?? ''
+const query = new URLSearchParams(location.search)
+const api = query.get('api') ?? ''
+const model = query.get('model')
 
 createRoot(document.querySelector('#root')!).render(
   <RuntimeProvider api={api}>
+    {model !== null && <ModelName name={model} />}
     <ThreadPrimitive.Root>
       <ThreadPrimitive.Messages components={{ UserMessage, AssistantMessage }} />
       <ComposerPrimitive.Root>

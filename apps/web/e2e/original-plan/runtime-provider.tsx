@@ -1,6 +1,6 @@
-import { AssistantRuntimeProvider } from '@assistant-ui/react'
+import { AssistantRuntimeProvider, useAui } from '@assistant-ui/react'
 import { AssistantChatTransport, useChatRuntime } from '@assistant-ui/react-ai-sdk'
-import { useMemo, type ReactNode } from 'react'
+import { useEffect, useMemo, type ReactNode } from 'react'
 
 /**
  * The original plan's provider. The runtime of today takes the address in a transport, which it copies
@@ -10,4 +10,14 @@ export function RuntimeProvider({ api, children }: { api: string; children: Reac
   const transport = useMemo(() => new AssistantChatTransport({ api }), [api])
   const runtime = useChatRuntime({ transport })
   return <AssistantRuntimeProvider runtime={runtime}>{children}</AssistantRuntimeProvider>
+}
+
+/** Names the model that is to answer, as assistant-ui's model selector does. */
+export function ModelName({ name }: { name: string }) {
+  const aui = useAui()
+  useEffect(
+    () => aui.modelContext.register({ getModelContext: () => ({ config: { modelName: name } }) }),
+    [aui, name],
+  )
+  return null
 }

@@ -9,8 +9,14 @@ export interface ModelServer {
   stop(): Promise<void>
 }
 
-/** A server of chat completions with these models; each says its name. */
-export async function startModelServer(models: readonly string[]): Promise<ModelServer> {
+/**
+ * A server of chat completions with these models; each says its name.
+ * @param beside what comes with it
+ */
+export async function startModelServer(
+  models: readonly string[],
+  beside: object = {},
+): Promise<ModelServer> {
   const server = createServer(async (request, response) => {
     if (request.url === '/v1/models') {
       response.setHeader('content-type', 'application/json')
@@ -18,7 +24,8 @@ export async function startModelServer(models: readonly string[]): Promise<Model
       return
     }
     const { model } = (await json(request)) as { model: string }
-    const event = { choices: [{ delta: { content: `I am ${model}.` }, finish_reason: 'stop' }] }
+    const delta = { content: `I am ${model}.`, ...beside }
+    const event = { choices: [{ delta, finish_reason: 'stop' }] }
     response.setHeader('content-type', 'text/event-stream')
     response.end(`data: ${JSON.stringify(event)}\n\ndata: [DONE]\n\n`)
   })

@@ -4,16 +4,10 @@ import { CopyButton } from '../../../components/ui/copy-button.tsx'
 import { IconButton } from '../../../components/ui/icon-button.tsx'
 import { useFeature } from '../../../lib/use-feature.ts'
 import { FeedbackButtons } from '../feedback/feedback-buttons.tsx'
-import { DataPart } from '../parts/data-part.tsx'
-import { FilePart } from '../parts/file-part.tsx'
-import { ReasoningPart } from '../parts/reasoning-part.tsx'
-import { SourcePart } from '../parts/source-part.tsx'
-import { TextPart } from '../parts/text-part.tsx'
-import { ToolPart } from '../parts/tool-part.tsx'
 import { BranchPicker } from './branch-picker.tsx'
 import { MessageActions } from './message-actions.tsx'
 import { ReplyOutcome } from './reply-outcome.tsx'
-import { Waiting } from './waiting.tsx'
+import { ReplyParts } from './reply-parts.tsx'
 
 export function AssistantMessage() {
   const aui = useAui()
@@ -31,7 +25,7 @@ export function AssistantMessage() {
         data-role="assistant"
         className="group flex min-w-0 flex-col gap-3"
       >
-        <MessagePrimitive.Parts components={parts} />
+        <ReplyParts />
         <ReplyOutcome />
         <MessageActions isHidden={isRunning}>
           <BranchPicker />
@@ -48,14 +42,4 @@ export function AssistantMessage() {
       </article>
     </MessagePrimitive.Root>
   )
-}
-
-const parts = {
-  Empty: Waiting,
-  Text: TextPart,
-  Reasoning: ReasoningPart,
-  Source: SourcePart,
-  File: FilePart,
-  tools: { Fallback: ToolPart },
-  data: { Fallback: DataPart },
 }

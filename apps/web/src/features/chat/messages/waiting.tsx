@@ -1,6 +1,5 @@
 /** Where the reply's next words will come. */
-export function Waiting({ status }: { status: { type: string } }) {
-  if (status.type !== 'running') return null
+export function Waiting() {
   return (
     <p className="flex h-6 items-center">
       <span aria-hidden className="size-2.5 animate-breathe rounded-full bg-accent" />
