@@ -81,6 +81,24 @@ test('useChatRuntime stops a reply, and the server keeps what has come', async (
   await expect(reply.last()).toContainText('Go on')
 })
 
+base(
+  'useChatRuntime goes on with a reply after a reload',
+  async ({ page, startServer, startSite }) => {
+    const site = await startSite(join(originalPlanRoot, 'dist'))
+    const api = await startServer({ CORS_ORIGINS: site.origin })
+    await page.goto(`${site.origin}/?api=${encodeURIComponent(`${api.url}/api/chat`)}`)
+    await send(page, 'Say 30 words slowly')
+    const reply = page.locator('[data-role="assistant"]')
+    await expect.poll(async () => squeeze(await reply.innerText()).length).toBeGreaterThan(5)
+    await page.reload()
+    const [thread] = await api.threads()
+    const stored = () => api.messages(thread?.id ?? '')
+    await expect.poll(async () => (await stored())[1]?.status, { timeout: 20_000 }).toBe('complete')
+    const text = squeeze(textOf((await stored())[1]))
+    await expect.poll(async () => squeeze(await reply.innerText())).toBe(text)
+  },
+)
+
 test('useChatRuntime shows the words of an error in mid-stream', async ({ page, api }) => {
   await send(page, 'Say 10 words, then an error')
   await expect(page.getByRole('alert')).toContainText('The demo model broke off in mid-reply')

@@ -95,7 +95,8 @@ export const chatContract = c.router(
       description:
         'The answer follows Accept: text/event-stream (default) is the UI message stream, ' +
         'text/plain the text as it comes, application/json {role, content}. In a thread, the id of ' +
-        'the user’s message, or the header Idempotency-Key, names the reply: sent again, it joins it.',
+        'the user’s message, or the header Idempotency-Key, names the reply: sent again, it joins it. ' +
+        'The header x-resumable-stream-id tells assistant-ui’s transport what to resume.',
     },
     resume: {
       method: 'GET',

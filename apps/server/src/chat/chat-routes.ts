@@ -9,7 +9,7 @@ import {
   type EventPosition,
 } from '@assistant-ui-proxy/contract'
 import { initServer } from '@ts-rest/express'
-import type { Request } from 'express'
+import type { Request, Response } from 'express'
 import { AppError } from '../app-error.ts'
 import { ownerOf } from '../http/authentication.ts'
 import { eventStream, readChunks, textStream } from '../http/event-stream.ts'
@@ -31,6 +31,7 @@ export function createChatRoutes(runs: RunService, models: ModelService, keepAli
       if (body.model !== undefined) await models.assertOffered(body.model)
       const asking = { key: readIdempotencyKey(req), signal: leaveSignal(res) }
       const frames = await runs.start(ownerOf(res), body, asking)
+      if (body.id !== undefined) nameStream(res, body.id)
       if (form === 'text/event-stream')
         return { status: 200, body: eventStream(frames, keepAliveMs) }
       if (form === 'text/plain') return { status: 200, body: textStream(frames) }
@@ -40,6 +41,7 @@ export function createChatRoutes(runs: RunService, models: ModelService, keepAli
     resume: async ({ params, req, res }) => {
       const after = readLastEventId(req)
       const frames = await runs.follow(ownerOf(res), params.thread_id, after)
+      nameStream(res, params.thread_id)
       return frames === undefined
         ? { status: 204, body: undefined }
         : { status: 200, body: eventStream(frames, keepAliveMs) }
@@ -50,6 +52,14 @@ export function createChatRoutes(runs: RunService, models: ModelService, keepAli
     }),
     models: async () => ({ status: 200, body: [...(await models.list())] }),
   })
+}
+
+/**
+ * Tells under which id the stream can be asked for again: that of its thread.
+ * @see assistant-ui's documentation, “Resumable Streams”
+ */
+function nameStream(response: Response, threadId: string): void {
+  response.setHeader('x-resumable-stream-id', threadId)
 }
 
 /** @throws AppError `invalid_request` */

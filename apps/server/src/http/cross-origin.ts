@@ -11,7 +11,12 @@ export function allowOrigins(origins: readonly string[]): RequestHandler {
     origin: true,
     credentials: true,
     methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    exposedHeaders: ['x-request-id', 'x-vercel-ai-ui-message-stream', 'retry-after'],
+    exposedHeaders: [
+      'x-request-id',
+      'x-vercel-ai-ui-message-stream',
+      'x-resumable-stream-id',
+      'retry-after',
+    ],
     maxAge: 600,
   })
   return (request, response, next) => {

@@ -42,6 +42,14 @@ describe('POST /api/chat', () => {
     expect(frames.at(-2)).toBe('data: [DONE]')
   })
 
+  it('tells under which id a stream can be asked for again, where it can', async () => {
+    const { url } = await startTestServer({ upstream: echoUpstream() })
+    const idOf = ({ headers }: Response) => headers.get('x-resumable-stream-id')
+    expect(idOf(await post(url, { ...hello, id: 't1' }))).toBe('t1')
+    expect(idOf(await fetch(`${url}/api/chat/t1/stream`))).toBe('t1')
+    expect(idOf(await post(url, hello))).toBeNull()
+  })
+
   it('answers the text alone as text/plain, and one object as application/json', async () => {
     const { url } = await startTestServer({ upstream: echoUpstream() })
     const plain = await post(url, hello, { accept: 'text/plain' })

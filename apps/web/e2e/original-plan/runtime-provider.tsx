@@ -1,5 +1,9 @@
 import { AssistantRuntimeProvider, useAui } from '@assistant-ui/react'
-import { AssistantChatTransport, useChatRuntime } from '@assistant-ui/react-ai-sdk'
+import {
+  AssistantChatTransport,
+  createResumableSessionStorage,
+  useChatRuntime,
+} from '@assistant-ui/react-ai-sdk'
 import { useEffect, useMemo, type ReactNode } from 'react'
 
 /**
@@ -7,7 +11,17 @@ import { useEffect, useMemo, type ReactNode } from 'react'
  * for each thread.
  */
 export function RuntimeProvider({ api, children }: { api: string; children: ReactNode }) {
-  const transport = useMemo(() => new AssistantChatTransport({ api }), [api])
+  const transport = useMemo(
+    () =>
+      new AssistantChatTransport({
+        api,
+        resumable: {
+          storage: createResumableSessionStorage(),
+          resumeApi: (id) => `${api}/${id}/stream`,
+        },
+      }),
+    [api],
+  )
   const runtime = useChatRuntime({ transport })
   return <AssistantRuntimeProvider runtime={runtime}>{children}</AssistantRuntimeProvider>
 }
