@@ -149,6 +149,14 @@ export function describeThreadStore(
         expect(await store.getThread(owner, 'fresh')).toBeUndefined()
       })
 
+      it.skipIf(addsOneByOne)('begins no thread with a message that follows another', async () => {
+        const first = exchange('fresh', [userMessage('u1', 'elsewhere')])
+        await expect(store.beginThread(owner, first)).rejects.toMatchObject({
+          problem: { code: 'message_not_found' },
+        })
+        expect(await store.getThread(owner, 'fresh')).toBeUndefined()
+      })
+
       it('gives the newest messages where that is enough', async () => {
         const ids = ['u1', 'u2', 'u3', 'u4']
         for (const id of ids) await store.addExchange(owner, exchange('t', [userMessage(id)]))

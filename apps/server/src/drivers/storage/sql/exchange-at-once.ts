@@ -52,7 +52,9 @@ export class ExchangeAtOnce {
   }
 
   /** @returns whether the thread was made, with all that is in the exchange */
-  begin(owner: Owner, exchange: Exchange): Promise<boolean> {
+  async begin(owner: Owner, exchange: Exchange): Promise<boolean> {
+    // There is nothing yet that the first could follow.
+    if (exchange.messages[0]?.parent_id !== null) return false
     return this.#store(this.#begin, owner, exchange)
   }
 
