@@ -74,14 +74,14 @@ async function findPlace(
   owner: Owner,
   { id: threadId, messages, parent_id: parentId }: ChatRequest & { id: string },
 ): Promise<Place> {
-  const earlier =
-    typeof parentId === 'string' ? await store.listBranch(owner, threadId, parentId) : []
+  const [earlier, stored] = await Promise.all([
+    typeof parentId === 'string' ? store.listBranch(owner, threadId, parentId) : [],
+    parentId === undefined
+      ? store.listMessages(owner, threadId)
+      : store.findMessages(owner, threadId, idsOf(messages)),
+  ])
   if (typeof parentId === 'string' && earlier.length === 0)
     throw new AppError('message_not_found', `The thread has no message ${parentId} to go on from.`)
-  const stored =
-    parentId === undefined
-      ? await store.listMessages(owner, threadId)
-      : await store.findMessages(owner, threadId, idsOf(messages))
   // A reply that failed before its first word says nothing to a model.
   const spoken = earlier.filter((message) => message.parts.length > 0)
   return { threadId, earlier: spoken, ...placeBranch(stored, messages, parentId ?? null) }
