@@ -154,7 +154,7 @@ describe('a PostgreSQL that fails', { timeout: 30_000 }, () => {
     const { upstream, say, finish } = scriptConversation()
     const { client, url } = await startServer(relay.url, upstream)
     expect(await client.threads.list()).toMatchObject({ status: 200 })
-    const lost = relay.loseAnswerTo('commit', 'insert into messages')
+    const lost = relay.loseAnswerTo('insert into messages')
     const refused = await post(url, hello)
     await lost
     expect(refused.status).toBe(503)
