@@ -234,6 +234,19 @@ describe('OpenAiMapping', () => {
     expect(map).not.toThrow('sk-secret')
   })
 
+  it.each([
+    [{ code: 400, message: 'Too long.' }, 'upstream_rejected'],
+    [{ code: '401' }, 'upstream_denied'],
+    [{ code: 429 }, 'upstream_busy'],
+    [{ code: 502 }, 'upstream_error'],
+    [{ code: 200 }, 'upstream_error'],
+    [{ code: 'server_error' }, 'upstream_error'],
+    ['No.', 'upstream_error'],
+  ])('takes an error inside the stream for what its status says: %j', (error, code) => {
+    const map = () => new OpenAiMapping(context).map(JSON.stringify({ error }), [])
+    expect(map).toThrow(expect.objectContaining({ problem: expect.objectContaining({ code }) }))
+  })
+
   it('takes the texts of content that comes in parts, and leaves out parts that it does not know', () => {
     const contents = [
       'It ',

@@ -1,5 +1,6 @@
 import type { FinishReason, UIMessageChunk } from '@assistant-ui-proxy/contract'
 import { AppError } from '../../../app-error.ts'
+import { errorOfStatus } from '../../status-errors.ts'
 import { isDone, type EventMapping } from '../event-mapper.ts'
 import { Citations } from './citations.ts'
 import {
@@ -92,7 +93,7 @@ export class OpenAiMapping implements EventMapping {
   }
 
   #mapEvent(event: CompletionEvent, chunks: UIMessageChunk[]): void {
-    if (event.error) throw failure()
+    if (event.error) throw failure(event.error)
     if (!this.#begun) {
       this.#begun = true
       chunks.push({ type: 'start' }, { type: 'start-step' })
@@ -154,7 +155,10 @@ export class OpenAiMapping implements EventMapping {
   }
 }
 
-function failure(): AppError {
+/** @param error has the status, as a rule, that could not be sent any more: so do vLLM, SGLang and OpenRouter */
+function failure(error: unknown = {}): AppError {
+  const { code } = error as { readonly code?: unknown }
+  if (/^[45]\d\d$/.test(String(code))) return errorOfStatus(Number(code), undefined)
   return new AppError('upstream_error', 'The model server ended the reply with an error.')
 }
 
