@@ -150,6 +150,38 @@ it('gives reasoning back under the name under which it came, where that is taken
   ])
 })
 
+it('makes one message of those of the user, or of the system, that follow each other', () => {
+  const said = (role: 'system' | 'user' | 'assistant', ...parts: ChatMessage['parts']) => ({
+    role,
+    parts,
+  })
+  const text = (words: string) => ({ type: 'text' as const, text: words })
+  const messages: ChatMessage[] = [
+    said('system', text('Be brief.')),
+    said('system', text('Be kind.')),
+    said('user', text('Hello')),
+    // A reply that failed before it said anything.
+    said('assistant', { type: 'step-start' }),
+    said('user', text('Hello?')),
+    said('assistant', text('Hi')),
+    said('user', text('Look'), { type: 'file', mediaType: 'image/png', url: pixel }),
+    said('user', text('And?')),
+  ]
+  expect(toOpenAiMessages(messages, 'me')).toEqual([
+    { role: 'system', content: 'Be brief.\n\nBe kind.' },
+    { role: 'user', content: 'Hello\n\nHello?' },
+    { role: 'assistant', content: 'Hi' },
+    {
+      role: 'user',
+      content: [
+        { type: 'text', text: 'Look' },
+        { type: 'image_url', image_url: { url: pixel } },
+        { type: 'text', text: 'And?' },
+      ],
+    },
+  ])
+})
+
 it('leaves out a reply that says nothing', () => {
   expect(toOpenAiMessages([{ role: 'assistant', parts: [{ type: 'step-start' }] }], 'me')).toEqual(
     [],

@@ -7,11 +7,12 @@ import {
   type ToolPart,
   type Tools,
 } from '@assistant-ui-proxy/contract'
+import { joinMessages } from './join-messages.ts'
 import { authorshipOf } from './provider-metadata.ts'
 
 type FilePart = Extract<MessagePart, { type: 'file' }>
 
-type ContentPart =
+export type ContentPart =
   | { type: 'text'; text: string }
   | { type: 'image_url'; image_url: { url: string } }
   | { type: 'input_audio'; input_audio: { data: string; format: string } }
@@ -49,7 +50,7 @@ export function toOpenAiMessages(
   author: string,
   takesReasoning = true,
 ): OpenAiMessage[] {
-  return messages.flatMap((message): OpenAiMessage[] => {
+  const said = messages.flatMap((message): OpenAiMessage[] => {
     switch (message.role) {
       case 'system':
         return [{ role: 'system', content: textOfParts(message.parts) }]
@@ -59,6 +60,7 @@ export function toOpenAiMessages(
         return stepsOf(message.parts).flatMap((step) => stepMessages(step, author, takesReasoning))
     }
   })
+  return joinMessages(said)
 }
 
 export function toolCallIdsOf(messages: readonly ChatMessage[]): string[] {
