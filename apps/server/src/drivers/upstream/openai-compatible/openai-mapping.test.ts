@@ -281,6 +281,41 @@ describe('OpenAiMapping', () => {
     ])
   })
 
+  it('takes for reasoning what a text begins with between tags, and skims what follows it', () => {
+    const mapping = new OpenAiMapping(context)
+    const chunks: UIMessageChunk[] = []
+    const texts = ['<thi', 'nk>\nFirst', ', then.\n</think>', '\n\nSo: ', '4', '2']
+    const skimmed = texts.map((content) => {
+      const data = eventOf({ content })
+      const length = mapping.skim(Buffer.from(`data: ${data}\n\n`), chunks)
+      if (length === 0) mapping.map(data, chunks)
+      return length > 0
+    })
+    expect(skimmed).toEqual([false, false, false, false, true, true])
+    expect(accumulate(emptyReply, chunks).parts).toMatchObject([
+      { type: 'step-start' },
+      {
+        type: 'reasoning',
+        text: 'First, then.\n',
+        state: 'done',
+        providerMetadata: metadataOf('me', { field: '<think>' }),
+      },
+      { type: 'text', text: 'So: 42' },
+    ])
+  })
+
+  it.each<[string, string[], object[]]>([
+    ['a call', ['{"choices":[{"delta":{"tool_calls":[{"function":{"name":"a"}}]}}]}'], [{}]],
+    ['the end', ['{"choices":[{"finish_reason":"length"}]}', '[DONE]'], []],
+  ])('keeps what may have been the beginning of a tag where %s follows it', (_, rest, others) => {
+    const thought = eventOf({ content: '<think>Hm. <' })
+    for (const [first, part] of [
+      [thought, { type: 'reasoning', text: 'Hm. <' }],
+      [eventOf({ content: '<' }), { type: 'text', text: '<' }],
+    ] as const)
+      expect(partsOf([first, ...rest])).toMatchObject([{ type: 'step-start' }, part, ...others])
+  })
+
   describe('of the pages that a reply rests on', () => {
     const [a, b] = ['https://a.example/', 'http://b.example/']
     const cited = (url: unknown, title?: unknown) => ({

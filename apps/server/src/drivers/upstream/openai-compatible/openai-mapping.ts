@@ -15,6 +15,7 @@ import {
 } from './completion-event.ts'
 import { metadataOf, type ReasoningField } from './provider-metadata.ts'
 import { ReasoningDetails, type ReasoningDetail } from './reasoning-details.ts'
+import { ThinkTags } from './think-tags.ts'
 import { TextEventTemplate } from './text-event-template.ts'
 import { ToolCallDeltas, type CallContext } from './tool-call-deltas.ts'
 
@@ -45,6 +46,7 @@ export class OpenAiMapping implements EventMapping {
   #model: string | undefined
   #usage: Usage | undefined
   readonly #template = new TextEventTemplate()
+  readonly #tags = new ThinkTags()
   readonly #toolCalls: ToolCallDeltas
   readonly #author: string
   readonly #details = new ReasoningDetails()
@@ -81,6 +83,7 @@ export class OpenAiMapping implements EventMapping {
    */
   close(chunks: UIMessageChunk[]): void {
     if (this.#finishReason === undefined) return
+    this.#tell(this.#tags.rest(), chunks)
     const details = this.#details.all
     this.#closePart(chunks, this.#toolCalls.isEmpty ? details : undefined)
     this.#toolCalls.close(chunks, cuts.has(this.#finishReason), details)
@@ -115,8 +118,13 @@ export class OpenAiMapping implements EventMapping {
     else if (delta.reasoning) this.#grow('reasoning', delta.reasoning, chunks, 'reasoning')
     else if (thought) this.#grow('reasoning', thought, chunks, 'thinking')
     const text = textOfContent(delta.content) || delta.refusal
-    if (text) this.#grow('text', text, chunks)
+    if (text) this.#tell(this.#tags.split(text), chunks)
     if (delta.tool_calls) for (const call of delta.tool_calls) this.#mapToolCall(call, chunks)
+  }
+
+  #tell({ thought, said }: ReturnType<ThinkTags['split']>, chunks: UIMessageChunk[]): void {
+    if (thought) this.#grow('reasoning', thought, chunks, '<think>')
+    if (said) this.#grow('text', said, chunks)
   }
 
   #grow(
@@ -150,7 +158,10 @@ export class OpenAiMapping implements EventMapping {
   }
 
   #mapToolCall(delta: ToolCallDelta, chunks: UIMessageChunk[]): void {
-    if (this.#toolCalls.begins(delta)) this.#closePart(chunks)
+    if (this.#toolCalls.begins(delta)) {
+      this.#tell(this.#tags.rest(), chunks)
+      this.#closePart(chunks)
+    }
     this.#toolCalls.map(delta, chunks)
   }
 }

@@ -182,6 +182,19 @@ it('makes one message of those of the user, or of the system, that follow each o
   ])
 })
 
+it('gives what a model thought between tags back to it as it came, and to no other', () => {
+  const providerMetadata = metadataOf('me', { field: '<think>' })
+  const thought = { type: 'reasoning' as const, text: 'Hm.\n', providerMetadata }
+  const parts = [thought, { type: 'text' as const, text: 'So' }]
+  const content = (author: string, said: ChatMessage['parts']) =>
+    toOpenAiMessages([{ role: 'assistant', parts: said }], author)
+  expect(content('me', parts)).toEqual([
+    { role: 'assistant', content: '<think>\nHm.\n</think>\n\nSo' },
+  ])
+  expect(content('they', parts)).toEqual([{ role: 'assistant', content: 'So' }])
+  expect(content('me', [thought])).toEqual([])
+})
+
 it('leaves out a reply that says nothing', () => {
   expect(toOpenAiMessages([{ role: 'assistant', parts: [{ type: 'step-start' }] }], 'me')).toEqual(
     [],

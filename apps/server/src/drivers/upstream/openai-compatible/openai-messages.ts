@@ -8,7 +8,7 @@ import {
   type Tools,
 } from '@assistant-ui-proxy/contract'
 import { joinMessages } from './join-messages.ts'
-import { authorshipOf } from './provider-metadata.ts'
+import { authorshipOf, type ReasoningField } from './provider-metadata.ts'
 
 type FilePart = Extract<MessagePart, { type: 'file' }>
 
@@ -98,9 +98,11 @@ function stepMessages(
   author: string,
   takesReasoning: boolean,
 ): OpenAiMessage[] {
-  const text = textOfParts(step)
+  const said = textOfParts(step)
   const tools = step.filter(isToolPart)
-  if (text === '' && tools.length === 0) return []
+  if (said === '' && tools.length === 0) return []
+  const tagged = ownReasoning(step, author, '<think>')
+  const text = tagged === '' ? said : `<think>\n${tagged}</think>\n\n${said}`
   const thought = ownReasoning(step, author, undefined)
   const details = ownReasoningDetails(step, author)
   // The details say the same, and more.
@@ -127,7 +129,7 @@ function stepMessages(
 function ownReasoning(
   step: readonly MessagePart[],
   author: string,
-  field: 'reasoning' | undefined,
+  field: ReasoningField | undefined,
 ): string {
   return step
     .filter((part) => part.type === 'reasoning')

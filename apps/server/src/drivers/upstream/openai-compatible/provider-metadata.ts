@@ -19,8 +19,8 @@ interface Authorship extends WantedBack {
   readonly author: string
 }
 
-/** Mistral's `thinking` is not wanted back. */
-export type ReasoningField = 'reasoning' | 'thinking'
+/** Mistral's `thinking` is not wanted back; what came between tags in the text goes back between them. */
+export type ReasoningField = 'reasoning' | 'thinking' | '<think>'
 
 type ProviderMetadata = Readonly<Record<string, unknown>>
 
