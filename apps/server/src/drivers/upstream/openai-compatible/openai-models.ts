@@ -3,7 +3,12 @@ import { z } from 'zod'
 import { AppError } from '../../../app-error.ts'
 import { getJson } from '../get-json.ts'
 
-const listSchema = z.object({ data: z.array(z.object({ id: z.string().min(1) })) })
+const modelsSchema = z.array(z.object({ id: z.string().min(1) }))
+/** Together sends the list by itself. */
+const listSchema = z.union([
+  z.object({ data: modelsSchema }).transform(({ data }) => data),
+  modelsSchema,
+])
 
 /** @see OpenAI API reference, “List models” */
 export async function listOpenAiModels(
@@ -14,6 +19,6 @@ export async function listOpenAiModels(
 ): Promise<string[]> {
   const url = new URL(`${baseUrl}/models`)
   const list = listSchema.safeParse(await getJson(agent, url, headers, signal))
-  if (list.success) return list.data.data.map(({ id }) => id)
+  if (list.success) return list.data.map(({ id }) => id)
   throw new AppError('upstream_protocol', 'The model server did not answer with a list of models.')
 }
