@@ -1,4 +1,4 @@
-import type { AppError } from '../../app-error.ts'
+import { AppError } from '../../app-error.ts'
 import { errorOfStatus } from '../status-errors.ts'
 
 const maxWordsBytes = 4_096
@@ -7,7 +7,10 @@ const maxWordsLength = 500
 /** Keys of the usual forms, and what is too long for a word. */
 const keyLike = /\b(?:sk|pk|rk|gsk|csk|xai|hf|key|pplx|nvapi|Bearer)[-_ ][\w.-]+|[\w.-]{32,}/g
 
-/** An answer whose status says that there will be no stream. */
+/** With these, OpenAI and Kimi say 429 for good: there is nothing left to pay with. */
+const quotaTypes = /insufficient_quota|exceeded_current_quota_error/
+
+/** An answer whose status, or type, says that there will be no stream. */
 export class Refusal {
   readonly #status: number
   readonly #retryAfter: string | undefined
@@ -31,6 +34,11 @@ export class Refusal {
   toError(): AppError {
     const words = this.#tellableWords()
     const cause = words === '' ? undefined : new Error(words)
+    if (this.#status === 429 && quotaTypes.test(this.#words.toString())) {
+      const detail =
+        'The quota of this server at the upstream is used up. Check its plan and billing.'
+      return new AppError('upstream_denied', detail, { cause })
+    }
     return errorOfStatus(this.#status, this.#retryAfter, cause)
   }
 
