@@ -341,6 +341,24 @@ describe('the openai-compatible upstream', () => {
     expect(JSON.stringify(await messagesOf(client, 't1'))).not.toContain('tokens')
   })
 
+  it('logs what the server says where it answers with success, but not with a stream', async () => {
+    const lines: string[] = []
+    const url = await startPeer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.end('{"base_resp":{"status_code":1008,"status_msg":"no balance for sk-secret"}}')
+    })
+    const env = { UPSTREAM: 'openai-compatible', OPENAI_BASE_URL: url, OPENAI_API_KEY: 'sk-secret' }
+    const { client } = await startTestServer({
+      env: { ...env, OPENAI_MODEL: 'm' },
+      onLog: (line) => lines.push(line),
+    })
+    const answer = await client.chat.send({ body: hello })
+    expect(answer).toMatchObject({ status: 502, body: { code: 'upstream_protocol' } })
+    await expect.poll(() => lines.join('')).toContain('no balance')
+    expect(JSON.stringify(answer.body)).not.toContain('balance')
+    expect(lines.join('')).not.toContain('sk-secret')
+  })
+
   it('keeps its key out of every answer and every log', async () => {
     const lines: string[] = []
     const onLog = (line: string) => lines.push(line)

@@ -1,7 +1,6 @@
 import type { UIMessageChunk } from '@assistant-ui-proxy/contract'
 import type { Transform } from 'node:stream'
 import type { Agent, Dispatcher } from 'undici'
-import { AppError } from '../../app-error.ts'
 import type { Batch } from '../../chat/upstream.ts'
 import type { Sink } from '../../sink.ts'
 import { createDecompressor } from './decompressor.ts'
@@ -30,6 +29,8 @@ export function streamEvents(
 ): Promise<void> {
   return new EventExchange(request, mapping, sink).run(agent)
 }
+
+const eventStream = 'text/event-stream'
 
 /** After the last event that matters, an answer gets this to end, so that its connection is kept. */
 const drainTimeoutMs = 1_000
@@ -78,12 +79,10 @@ class EventExchange implements Dispatcher.DispatchHandler {
   ): void {
     if (status < 200 || this.#state === 'over') return
     const header = (name: string) => headers[name]?.toString()
-    if (status !== 200)
+    // Some servers say no type. Others tell of a failure as JSON with status 200.
+    const type = header('content-type')?.toLowerCase() ?? eventStream
+    if (status !== 200 || !type.startsWith(eventStream))
       return this.#hear(new Refusal(status, header('retry-after'), this.#secrets()))
-    if (!header('content-type')?.toLowerCase().startsWith('text/event-stream'))
-      return this.#end(
-        new AppError('upstream_protocol', 'The upstream did not answer with an event stream.'),
-      )
     this.#state = 'answered'
     this.#decompressor = createDecompressor(header('content-encoding'))
       ?.on('data', (bytes: Buffer) => this.#read(bytes))
@@ -126,7 +125,7 @@ class EventExchange implements Dispatcher.DispatchHandler {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
-          accept: 'text/event-stream',
+          accept: eventStream,
           'accept-encoding': 'identity',
           ...headers,
         },
@@ -205,7 +204,7 @@ class EventExchange implements Dispatcher.DispatchHandler {
     else this.#ended.reject(error)
   }
 
-  /** What an upstream says of its refusal; it is not waited for long. */
+  /** What an upstream says in place of a stream; it is not waited for long. */
   #hear(refusal: Refusal): void {
     this.#refusal = refusal
     this.#drainTimer = setTimeout(() => this.#disconnect(refusal.toError()), drainTimeoutMs)

@@ -204,6 +204,7 @@ export const faults: readonly Fault[] = [
   oddity('a content type in capitals', (response, { begin, end }) =>
     response.writeHead(200, { 'content-type': 'Text/Event-Stream' }).end(begin + end),
   ),
+  oddity('no content type', (response, { begin, end }) => response.writeHead(200).end(begin + end)),
   oddity('a space behind the last event', (response, { begin, end }) =>
     response.writeHead(200, typed).end(begin + end.replace('[DONE]', '[DONE] ')),
   ),
