@@ -16,6 +16,7 @@ import { sse, startPeer } from './peer.ts'
 import { startTestServer } from './test-server.ts'
 
 const fixtures = resolve(import.meta.dirname, '../drivers/upstream/openai-compatible/fixtures')
+const textFixture = resolve(fixtures, 'text.sse')
 const hello: ChatBody = { messages: [{ role: 'user', content: 'Hello' }] }
 
 describe('the openai-compatible upstream', () => {
@@ -321,6 +322,45 @@ describe('the openai-compatible upstream', () => {
       expect(reply).toMatchObject({ status: 'complete', parts: [{}, { text: 'I look.' }, {}] })
     }
     expect(given).toEqual(expected)
+  })
+
+  it.each([
+    ['Tool call id was call_a but must be a-z, A-Z, 0-9, with a length of 9.', /^[a-zA-Z0-9]{9}$/],
+    ["Invalid 'messages[1].tool_calls[0].id': string too long.", /^.{1,40}$/],
+  ])('asks again with other ids of calls where the model says: %s', async (message, taken) => {
+    const given: string[][] = []
+    const url = await startPeer(async (request, response) => {
+      const { messages } = (await json(request)) as { messages: Record<string, unknown>[] }
+      const calls = messages.flatMap(({ tool_calls = [] }) => tool_calls as { id: string }[])
+      const results = messages.flatMap(({ tool_call_id: id }) => (id === undefined ? [] : [id]))
+      const ids = calls.map(({ id }) => id)
+      expect(results).toEqual(ids)
+      given.push(ids)
+      if (ids.every((id) => taken.test(id))) sse(response).end(readFileSync(textFixture))
+      else response.writeHead(400).end(JSON.stringify({ object: 'error', message }))
+    })
+    const env = { UPSTREAM: 'openai-compatible', OPENAI_BASE_URL: url, OPENAI_MODEL: 'm' }
+    const { client } = await startTestServer({ env })
+    const called = ['call_a', 'aB3cD4eF5', 'x'.repeat(50)].map((toolCallId) => ({
+      type: 'tool-time' as const,
+      toolCallId,
+      state: 'output-available' as const,
+      input: {},
+      output: 9,
+    }))
+    const messages: ChatBody['messages'] = [
+      ...hello.messages,
+      { role: 'assistant', parts: called },
+      ...hello.messages,
+    ]
+    for (const _ of ['first', 'second'])
+      expect(await ask(client, { messages })).toMatchObject({ status: 'complete' })
+    const [asIs, short, again, ...more] = given
+    expect(asIs).toEqual(called.map(({ toolCallId }) => toolCallId))
+    expect(new Set(short).size).toBe(3)
+    expect(short?.[1]).toBe('aB3cD4eF5')
+    expect(again).toEqual(short)
+    expect(more).toEqual([])
   })
 
   it('logs what the server says of a refusal, without its key, and tells none of it', async () => {

@@ -9,6 +9,7 @@ import { toolCallIdsOf, toOpenAiMessages, toOpenAiTools } from './openai-message
 import { listOpenAiModels } from './openai-models.ts'
 import { toOpenAiSettings } from './openai-settings.ts'
 import { nameAuthor } from './provider-metadata.ts'
+import { withShortCallIds } from './short-call-ids.ts'
 
 export interface OpenAiCompatibleOptions {
   /** Up to and including the version, such as `https://api.openai.com/v1`. */
@@ -50,7 +51,7 @@ export class OpenAiCompatibleUpstream implements Upstream {
       const said = toOpenAiMessages(messages, author, !refused.has('reasoning'))
       const body = {
         model,
-        messages: said,
+        messages: refused.has('tool_calls') ? withShortCallIds(said) : said,
         tools: toOpenAiTools(tools),
         ...toOpenAiSettings(request, refused.has('max_tokens') ? newLimitName : 'max_tokens'),
         stream: true,
@@ -91,9 +92,10 @@ export class OpenAiCompatibleUpstream implements Upstream {
 /**
  * What a request has that some servers want and others refuse: the question how many tokens it took, which
  * Mistral's does not know; what was said as `reasoning`, which vLLM wants back, and Groq and Cerebras refuse;
- * and the older name of the limit, under which OpenAI's models that think do not take it.
+ * the older name of the limit, under which OpenAI's models that think do not take it; and tool calls under
+ * ids that another model gave them.
  */
-type Extra = 'stream_options' | 'reasoning' | 'max_tokens'
+type Extra = 'stream_options' | 'reasoning' | 'max_tokens' | 'tool_calls'
 
 const newLimitName = 'max_completion_tokens'
 
@@ -104,5 +106,6 @@ function refusedExtra(error: unknown): Extra | undefined {
   const { message } = error.cause
   if (message.includes('stream_options')) return 'stream_options'
   if (message.includes(newLimitName)) return 'max_tokens'
+  if (/\btool.calls?\b.*\bid\b/i.test(message)) return 'tool_calls'
   return /\breasoning\b/.test(message) ? 'reasoning' : undefined
 }
