@@ -198,7 +198,23 @@ describe('OpenAiMapping', () => {
     expect(replyOf(Buffer.from(bytes)).metadata).toEqual({ usage: { total_tokens: 4 } })
   })
 
-  it.each(['error', 'abort', 'insufficient_system_resource'])(
+  it.each([
+    ['content_filter: PROHIBITED_CONTENT', 'content-filter'],
+    ['model_length', 'length'],
+  ])('takes a finish reason for what it begins with, or means: %s', (reason, finishReason) => {
+    const call = { index: 0, id: 'a', function: { name: 'erase', arguments: '' } }
+    const event = { choices: [{ delta: { tool_calls: [call] }, finish_reason: reason }] }
+    const chunks = chunksOf(Buffer.from(`data: ${JSON.stringify(event)}\n\n`))
+    expect(accumulate(emptyReply, chunks)).toMatchObject({ status: 'complete', finishReason })
+    expect(chunks).toContainEqual(expect.objectContaining({ type: 'tool-input-error' }))
+  })
+
+  it.each([
+    'error',
+    'abort',
+    'insufficient_system_resource',
+    'function_call_filter: MALFORMED_FUNCTION_CALL',
+  ])(
     'takes no finish reason for success that says that the server gave up: %s',
     (finish_reason) => {
       const event = JSON.stringify({ choices: [{ delta: { content: 'so' }, finish_reason }] })

@@ -1,4 +1,4 @@
-import type { FinishReason, UIMessageChunk } from '@assistant-ui-proxy/contract'
+import type { UIMessageChunk } from '@assistant-ui-proxy/contract'
 import { AppError } from '../../../app-error.ts'
 import { errorOfStatus } from '../../status-errors.ts'
 import { isDone, type EventMapping } from '../event-mapper.ts'
@@ -13,25 +13,12 @@ import {
   type ToolCallDelta,
   type Usage,
 } from './completion-event.ts'
+import { isCut, isFailure, toFinishReason } from './finish-reasons.ts'
 import { metadataOf, type ReasoningField } from './provider-metadata.ts'
 import { ReasoningDetails, type ReasoningDetail } from './reasoning-details.ts'
 import { ThinkTags } from './think-tags.ts'
 import { TextEventTemplate } from './text-event-template.ts'
 import { ToolCallDeltas, type CallContext } from './tool-call-deltas.ts'
-
-const finishReasons: ReadonlyMap<string, FinishReason> = new Map([
-  ['stop', 'stop'],
-  ['length', 'length'],
-  ['content_filter', 'content-filter'],
-  ['tool_calls', 'tool-calls'],
-  ['function_call', 'tool-calls'],
-])
-
-/** With these, servers say that they gave up: DeepSeek, OpenRouter, SGLang and vLLM. */
-const failures: ReadonlySet<unknown> = new Set(['insufficient_system_resource', 'error', 'abort'])
-
-/** With these, the reply may end in the middle of a call. */
-const cuts: ReadonlySet<string> = new Set(['length', 'content_filter'])
 
 /**
  * Maps the events of one streamed chat completion to chunks.
@@ -85,9 +72,9 @@ export class OpenAiMapping implements EventMapping {
     if (this.#finishReason === undefined) return
     this.#tell(this.#tags.rest(), chunks)
     const details = this.#details.all
+    const finishReason = toFinishReason(this.#finishReason)
     this.#closePart(chunks, this.#toolCalls.isEmpty ? details : undefined)
-    this.#toolCalls.close(chunks, cuts.has(this.#finishReason), details)
-    const finishReason = finishReasons.get(this.#finishReason) ?? 'other'
+    this.#toolCalls.close(chunks, isCut(finishReason), details)
     const messageMetadata = {
       ...(this.#model !== undefined && { model: this.#model }),
       ...(this.#usage && { usage: usageOf(this.#usage) }),
@@ -107,8 +94,9 @@ export class OpenAiMapping implements EventMapping {
     if (choice?.delta) this.#mapDelta(choice.delta, chunks)
     this.#citations.map(event, chunks)
     // Some servers say “” until there is one.
-    if (choice?.finish_reason) this.#finishReason = choice.finish_reason
-    if (failures.has(choice?.finish_reason)) throw failure()
+    if (!choice?.finish_reason) return
+    this.#finishReason = choice.finish_reason
+    if (isFailure(choice.finish_reason)) throw failure()
   }
 
   #mapDelta(delta: Delta, chunks: UIMessageChunk[]): void {
