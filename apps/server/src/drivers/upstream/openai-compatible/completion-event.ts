@@ -15,6 +15,8 @@ export interface Choice {
   readonly index?: number | null
   readonly delta?: Delta | null
   readonly finish_reason?: string | null
+  /** Kimi counts here. */
+  readonly usage?: Usage | null
 }
 
 export interface Delta {

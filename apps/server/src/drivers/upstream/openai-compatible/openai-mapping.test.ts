@@ -191,6 +191,17 @@ describe('OpenAiMapping', () => {
     })
   })
 
+  it('takes the usage of a choice where the event has none, as Kimi counts', () => {
+    const usage = { prompt_tokens: 9, completion_tokens: 3, total_tokens: 12 }
+    const usageOf = (event: object) =>
+      replyOf(Buffer.from(`data: ${JSON.stringify(event)}\n\n`)).metadata
+    const ended = { delta: {}, finish_reason: 'stop' }
+    const expected = { usage: { input_tokens: 9, output_tokens: 3, total_tokens: 12 } }
+    expect(usageOf({ choices: [{ ...ended, usage }] })).toEqual(expected)
+    const wrong = { choices: [{ ...ended, usage: { total_tokens: 1 } }], usage }
+    expect(usageOf(wrong)).toEqual(expected)
+  })
+
   it('takes for counts of tokens only numbers', () => {
     const usage = { prompt_tokens: 'many', completion_tokens: [3], total_tokens: 4 }
     const events = [{ usage }, { choices: [{ finish_reason: 'stop' }] }]

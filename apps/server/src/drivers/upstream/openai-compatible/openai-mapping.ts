@@ -89,8 +89,9 @@ export class OpenAiMapping implements EventMapping {
       chunks.push({ type: 'start' }, { type: 'start-step' })
     }
     if (typeof event.model === 'string' && event.model !== '') this.#model = event.model
-    if (event.usage) this.#usage = event.usage
     const choice = choiceOf(event)
+    const usage = event.usage ?? choice?.usage
+    if (usage) this.#usage = usage
     if (choice?.delta) this.#mapDelta(choice.delta, chunks)
     this.#citations.map(event, chunks)
     // Some servers say “” until there is one.
@@ -168,7 +169,8 @@ function textOf(event: CompletionEvent): string | undefined {
   if (choice?.delta == null || choices?.length !== 1) return undefined
   const { content, ...others } = choice.delta
   const isAlone = Object.entries(others).every(([name, value]) => !value || name === 'role')
-  const isPlain = usage == null && !error && !choice.finish_reason && isAlone
+  const isPlain =
+    usage == null && choice.usage == null && !error && !choice.finish_reason && isAlone
   return isPlain && typeof content === 'string' ? content : undefined
 }
 
