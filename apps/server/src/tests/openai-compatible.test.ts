@@ -381,6 +381,32 @@ describe('the openai-compatible upstream', () => {
     expect(JSON.stringify(await messagesOf(client, 't1'))).not.toContain('tokens')
   })
 
+  it.each([
+    [{ code: 400, message: 'Too long for stream_options of sk-secret.' }, 'upstream_rejected'],
+    [{ message: 'Too long for sk-secret.' }, 'upstream_error'],
+  ])('logs what an error inside the stream says, without its key: %j', async (error, code) => {
+    const lines: string[] = []
+    let asked = 0
+    const begun = `data: ${JSON.stringify({ choices: [{ delta: { content: 'So' } }] })}\n\n`
+    const url = await startPeer((_request, response) => {
+      asked++
+      sse(response).end(`${begun}data: ${JSON.stringify({ error })}\n\n`)
+    })
+    const env = { UPSTREAM: 'openai-compatible', OPENAI_BASE_URL: url, OPENAI_API_KEY: 'sk-secret' }
+    const { client } = await startTestServer({
+      env: { ...env, OPENAI_MODEL: 'm' },
+      onLog: (line) => lines.push(line),
+    })
+    const reply = await ask(client, hello)
+    expect(reply).toMatchObject({ status: 'failed', problem: { code } })
+    expect(textOfParts(reply.parts)).toBe('So')
+    await expect.poll(() => lines.join('')).toContain('Too long')
+    expect(JSON.stringify(reply)).not.toContain('Too long')
+    expect(lines.join('')).not.toContain('sk-secret')
+    // What has begun is not asked for again, whatever the error names.
+    expect(asked).toBe(1)
+  })
+
   it('logs what the server says where it answers with success, but not with a stream', async () => {
     const lines: string[] = []
     const url = await startPeer((_request, response) => {

@@ -1,11 +1,8 @@
 import { AppError } from '../../app-error.ts'
 import { errorOfStatus } from '../status-errors.ts'
+import { tellable } from './tellable.ts'
 
 const maxWordsBytes = 4_096
-const maxWordsLength = 500
-
-/** Keys of the usual forms, and what is too long for a word. */
-const keyLike = /\b(?:sk|pk|rk|gsk|csk|xai|hf|key|pplx|nvapi|Bearer)[-_ ][\w.-]+|[\w.-]{32,}/g
 
 /** With these, OpenAI and Kimi say 429 for good: there is nothing left to pay with. */
 const quotaTypes = /insufficient_quota|exceeded_current_quota_error/
@@ -45,10 +42,6 @@ export class Refusal {
   #tellableWords(): string {
     // These are about keys, and hold parts of them.
     if (this.#status === 401 || this.#status === 403) return ''
-    const words = this.#words.toString().replaceAll(/\s+/g, ' ').trim()
-    return this.#secrets
-      .reduce((text, secret) => text.replaceAll(secret, '…'), words)
-      .replaceAll(keyLike, '…')
-      .slice(0, maxWordsLength)
+    return tellable(this.#words.toString(), this.#secrets)
   }
 }

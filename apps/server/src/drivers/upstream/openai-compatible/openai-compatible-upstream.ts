@@ -27,6 +27,7 @@ export class OpenAiCompatibleUpstream implements Upstream {
   readonly #baseUrl: string
   readonly #url: URL
   readonly #headers: Readonly<Record<string, string>>
+  readonly #secrets: readonly string[]
   #defaultModel: string | undefined
   /** What models were found not to take, by author. */
   readonly #refused = new Map<string, ReadonlySet<Extra>>()
@@ -38,6 +39,7 @@ export class OpenAiCompatibleUpstream implements Upstream {
     this.#baseUrl = baseUrl
     this.#url = new URL(`${baseUrl}/chat/completions`)
     this.#headers = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }
+    this.#secrets = apiKey === undefined ? [] : [apiKey]
     this.#defaultModel = model
   }
 
@@ -58,13 +60,14 @@ export class OpenAiCompatibleUpstream implements Upstream {
         ...(!refused.has('stream_options') && { stream_options: { include_usage: true } }),
       }
       const exchange = { url: this.#url, headers: this.#headers, body, signal }
-      const mapping = new OpenAiMapping({ tools, takenIds: toolCallIdsOf(messages), author })
+      const calls = { tools, takenIds: toolCallIdsOf(messages), author }
+      const mapping = new OpenAiMapping(calls, this.#secrets)
       try {
         await streamEvents(this.#agent, exchange, mapping, sink)
         if (refused.size > 0) this.#refused.set(author, refused)
         return
       } catch (error) {
-        const extra = refusedExtra(error)
+        const extra = mapping.hasBegun ? undefined : refusedExtra(error)
         const isGiven = extra && (extra in body || said.some((message) => extra in message))
         if (!isGiven || refused.has(extra)) throw error
         refused.add(extra)

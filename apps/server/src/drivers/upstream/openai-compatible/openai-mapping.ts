@@ -1,6 +1,4 @@
 import type { UIMessageChunk } from '@assistant-ui-proxy/contract'
-import { AppError } from '../../../app-error.ts'
-import { errorOfStatus } from '../../status-errors.ts'
 import { isDone, type EventMapping } from '../event-mapper.ts'
 import { Citations } from './citations.ts'
 import {
@@ -13,6 +11,7 @@ import {
   type ToolCallDelta,
   type Usage,
 } from './completion-event.ts'
+import { errorOfEvent, gaveUp } from './event-error.ts'
 import { isCut, isFailure, toFinishReason } from './finish-reasons.ts'
 import { metadataOf, type ReasoningField } from './provider-metadata.ts'
 import { ReasoningDetails, type ReasoningDetail } from './reasoning-details.ts'
@@ -36,15 +35,23 @@ export class OpenAiMapping implements EventMapping {
   readonly #tags = new ThinkTags()
   readonly #toolCalls: ToolCallDeltas
   readonly #author: string
+  readonly #secrets: readonly string[]
   readonly #details = new ReasoningDetails()
   readonly #citations = new Citations()
 
-  constructor(context: CallContext) {
+  /** @param secrets what must not be told of an error */
+  constructor(context: CallContext, secrets: readonly string[] = []) {
+    this.#secrets = secrets
     this.#toolCalls = new ToolCallDeltas(context)
     this.#author = context.author
   }
 
-  /** @throws AppError `upstream_protocol` for what is no completion, `upstream_error` for an error */
+  /** Whether anything of a reply has come. */
+  get hasBegun(): boolean {
+    return this.#begun
+  }
+
+  /** @throws AppError `upstream_protocol` for what is no completion, for an error what it means */
   map(data: string, chunks: UIMessageChunk[]): boolean {
     if (isDone(data)) {
       this.close(chunks)
@@ -83,7 +90,7 @@ export class OpenAiMapping implements EventMapping {
   }
 
   #mapEvent(event: CompletionEvent, chunks: UIMessageChunk[]): void {
-    if (event.error) throw failure(event.error)
+    if (event.error) throw errorOfEvent(event.error, this.#secrets)
     if (!this.#begun) {
       this.#begun = true
       chunks.push({ type: 'start' }, { type: 'start-step' })
@@ -97,7 +104,7 @@ export class OpenAiMapping implements EventMapping {
     // Some servers say “” until there is one.
     if (!choice?.finish_reason) return
     this.#finishReason = choice.finish_reason
-    if (isFailure(choice.finish_reason)) throw failure()
+    if (isFailure(choice.finish_reason)) throw gaveUp()
   }
 
   #mapDelta(delta: Delta, chunks: UIMessageChunk[]): void {
@@ -153,13 +160,6 @@ export class OpenAiMapping implements EventMapping {
     }
     this.#toolCalls.map(delta, chunks)
   }
-}
-
-/** @param error has the status, as a rule, that could not be sent any more: so do vLLM, SGLang and OpenRouter */
-function failure(error: unknown = {}): AppError {
-  const { code } = error as { readonly code?: unknown }
-  if (/^[45]\d\d$/.test(String(code))) return errorOfStatus(Number(code), undefined)
-  return new AppError('upstream_error', 'The model server ended the reply with an error.')
 }
 
 /** The text of an event that says nothing else. */
