@@ -1,5 +1,6 @@
 import { AppError } from '../../../app-error.ts'
 import type { ReasoningDetail } from './reasoning-details.ts'
+import type { Usage } from './token-usage.ts'
 
 /** What of a chat completion's streamed event is read here. All of it may be missing. */
 export interface CompletionEvent {
@@ -45,12 +46,6 @@ export interface ToolCallDelta {
   readonly function?: { readonly name?: string | null; readonly arguments?: string | null } | null
   /** Gemini's signature of the thought behind it. */
   readonly extra_content?: unknown
-}
-
-export interface Usage {
-  readonly prompt_tokens?: unknown
-  readonly completion_tokens?: unknown
-  readonly total_tokens?: unknown
 }
 
 /**

@@ -203,10 +203,24 @@ describe('OpenAiMapping', () => {
   })
 
   it('takes for counts of tokens only numbers', () => {
-    const usage = { prompt_tokens: 'many', completion_tokens: [3], total_tokens: 4 }
-    const events = [{ usage }, { choices: [{ finish_reason: 'stop' }] }]
-    const bytes = events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('')
-    expect(replyOf(Buffer.from(bytes)).metadata).toEqual({ usage: { total_tokens: 4 } })
+    const metadataFor = (usage: object) => {
+      const events = [{ usage }, { choices: [{ finish_reason: 'stop' }] }]
+      const bytes = events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('')
+      return replyOf(Buffer.from(bytes)).metadata
+    }
+    const details = {
+      prompt_tokens_details: { cached_tokens: 2 },
+      completion_tokens_details: { reasoning_tokens: 3 },
+    }
+    expect(metadataFor({ prompt_tokens: 4, completion_tokens: 5, ...details })).toEqual({
+      usage: { input_tokens: 4, output_tokens: 5, cached_input_tokens: 2, reasoning_tokens: 3 },
+    })
+    const odd = { prompt_tokens_details: null, completion_tokens_details: 'many' }
+    expect(
+      metadataFor({ prompt_tokens: 'many', completion_tokens: [3], total_tokens: 4, ...odd }),
+    ).toEqual({
+      usage: { total_tokens: 4 },
+    })
   })
 
   it.each([

@@ -9,7 +9,6 @@ import {
   type CompletionEvent,
   type Delta,
   type ToolCallDelta,
-  type Usage,
 } from './completion-event.ts'
 import { errorOfEvent, gaveUp } from './event-error.ts'
 import { isCut, isFailure, toFinishReason } from './finish-reasons.ts'
@@ -17,6 +16,7 @@ import { metadataOf, type ReasoningField } from './provider-metadata.ts'
 import { ReasoningDetails, type ReasoningDetail } from './reasoning-details.ts'
 import { ThinkTags } from './think-tags.ts'
 import { TextEventTemplate } from './text-event-template.ts'
+import { toTokenUsage, type Usage } from './token-usage.ts'
 import { ToolCallDeltas, type CallContext } from './tool-call-deltas.ts'
 
 /**
@@ -84,7 +84,7 @@ export class OpenAiMapping implements EventMapping {
     this.#toolCalls.close(chunks, isCut(finishReason), details)
     const messageMetadata = {
       ...(this.#model !== undefined && { model: this.#model }),
-      ...(this.#usage && { usage: usageOf(this.#usage) }),
+      ...(this.#usage && { usage: toTokenUsage(this.#usage) }),
     }
     chunks.push({ type: 'finish-step' }, { type: 'finish', finishReason, messageMetadata })
   }
@@ -172,16 +172,4 @@ function textOf(event: CompletionEvent): string | undefined {
   const isPlain =
     usage == null && choice.usage == null && !error && !choice.finish_reason && isAlone
   return isPlain && typeof content === 'string' ? content : undefined
-}
-
-function usageOf(usage: Usage) {
-  return {
-    input_tokens: countOf(usage.prompt_tokens),
-    output_tokens: countOf(usage.completion_tokens),
-    total_tokens: countOf(usage.total_tokens),
-  }
-}
-
-function countOf(value: unknown): number | undefined {
-  return typeof value === 'number' ? value : undefined
 }
