@@ -71,6 +71,13 @@ describe('chatBodySchema', () => {
     expect(chatBodySchema.parse({ messages: [user, reply] }).messages).toHaveLength(2)
   })
 
+  it('takes a reply with what the user says to a call that needs leave, and none that waits for it', () => {
+    const call = { type: 'tool-pay', toolCallId: 'c', input: {}, approval: { id: 'a' } }
+    const replyIn = (state: string) => ({ role: 'assistant', parts: [{ ...call, state }] })
+    expect(faultsOf({ messages: [user, replyIn('approval-responded')] })).toEqual([])
+    expect(faultsOf({ messages: [user, replyIn('approval-requested')] })).toHaveLength(1)
+  })
+
   it('takes parent_id null as the root', () => {
     expect(chatBodySchema.parse({ messages: [user], parent_id: null }).parent_id).toBeNull()
   })

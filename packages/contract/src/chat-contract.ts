@@ -2,7 +2,7 @@ import { initContract } from '@ts-rest/core'
 import { z } from 'zod'
 import { callSettingsSchema, modelConfigSchema } from './call-settings.ts'
 import { idSchema } from './id.ts'
-import { isToolPart } from './message-part.ts'
+import { isToolPart, type ToolPart } from './message-part.ts'
 import { chatMessageSchema, type ChatMessage } from './message.ts'
 import { modelSchema } from './model.ts'
 import { bodyProblems, commonProblems, problemSchema } from './problem.ts'
@@ -54,7 +54,12 @@ export const chatBodySchema = z
 
 function isAnswerable(last: ChatMessage | undefined): boolean {
   if (last?.role !== 'assistant') return last?.role === 'user'
-  return last.parts.some((part) => isToolPart(part) && part.state.startsWith('output-'))
+  return last.parts.some((part) => isToolPart(part) && isAnswered(part))
+}
+
+/** Whether the call has its result, or the user has said whether it may be made: then whoever made it goes on. */
+function isAnswered({ state }: ToolPart): boolean {
+  return state.startsWith('output-') || state === 'approval-responded'
 }
 
 export type ChatBody = z.input<typeof chatBodySchema>

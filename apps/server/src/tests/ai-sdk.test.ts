@@ -1,12 +1,16 @@
-import { isUIMessageChunk } from '@assistant-ui-proxy/contract'
+import { isUIMessageChunk, type UIMessageChunk } from '@assistant-ui-proxy/contract'
 import {
   asSchema,
   DefaultChatTransport,
+  isToolUIPart,
+  lastAssistantMessageIsCompleteWithApprovalResponses,
   readUIMessageStream,
   uiMessageChunkSchema,
   type UIMessage,
+  type UIMessageChunk as AiChunk,
 } from 'ai'
 import { describe, expect, it } from 'vitest'
+import { scriptUpstream } from './scripted-upstream.ts'
 import { startTestServer } from './test-server.ts'
 
 const validator = asSchema(uiMessageChunkSchema)
@@ -43,6 +47,40 @@ describe('the AI SDK', () => {
     expect(chunks.at(-1)).toMatchObject({ type: 'error' })
   })
 
+  it.each([true, false])(
+    'goes on with a call when the user has said %s to it',
+    async (approved) => {
+      const { upstream, requests } = scriptUpstream(async function* () {
+        const result: UIMessageChunk = approved
+          ? { type: 'tool-output-available', toolCallId: 'c', output: 'paid' }
+          : { type: 'tool-output-denied', toolCallId: 'c' }
+        yield requests.length === 1 ? askForLeave : [{ type: 'start' }, result]
+        yield [{ type: 'finish' }]
+      })
+      const { url, client } = await startTestServer({ upstream })
+      const question = userMessage('u1', 'Pay')
+      const asked = await readMessage(await sendBy(url, [question]))
+      const answered = {
+        ...asked,
+        parts: asked.parts.map((part) =>
+          isToolUIPart(part) && part.state === 'approval-requested'
+            ? { ...part, state: 'approval-responded', approval: { id: 'a', approved } }
+            : part,
+        ),
+      } as UIMessage
+      const messages = [question, answered]
+      expect(lastAssistantMessageIsCompleteWithApprovalResponses({ messages })).toBe(true)
+      const reply = await readMessage(await sendBy(url, messages), answered)
+      expect(requests[1]?.messages.at(-1)?.parts).toMatchObject([
+        { state: 'approval-responded', approval: { id: 'a', approved } },
+      ])
+      const stored = await client.threads.messages({ params: { thread_id: 't1' } })
+      const state = approved ? 'output-available' : 'output-denied'
+      for (const { id, parts } of [reply, ...(stored.status === 200 ? stored.body.slice(1) : [])])
+        expect({ id, parts }).toMatchObject({ id: asked.id, parts: [{ toolCallId: 'c', state }] })
+    },
+  )
+
   it.each<[string, unknown]>([
     ['start', { type: 'start', messageId: 'x', messageMetadata: { a: 1 } }],
     ['text-delta', { type: 'text-delta', id: '0', delta: '' }],
@@ -70,6 +108,20 @@ describe('the AI SDK', () => {
     expect(isUIMessageChunk(chunk)).toBe(verdict?.success)
   })
 })
+
+const askForLeave: UIMessageChunk[] = [
+  { type: 'tool-input-available', toolCallId: 'c', toolName: 'pay', input: { sum: 5 } },
+  { type: 'tool-approval-request', approvalId: 'a', toolCallId: 'c' },
+]
+
+/** @param message what the stream goes on from */
+async function readMessage(stream: ReadableStream<AiChunk>, message?: UIMessage) {
+  let read = message
+  for await (const state of readUIMessageStream({ stream, ...(message && { message }) }))
+    read = state
+  if (read === undefined) throw new Error('nothing came')
+  return read
+}
 
 function sendBy(url: string, messages: UIMessage[]) {
   const transport = new DefaultChatTransport({ api: `${url}/api/chat` })
