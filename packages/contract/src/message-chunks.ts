@@ -6,7 +6,13 @@ import type { ChunkOf, TerminalChunk, UIMessageChunk } from './ui-message-chunk.
  * Message → chunks: a stream that accumulates to this message again. What a stored reply is told with
  * when its own stream is not kept any more.
  */
-export function chunksOfMessage({ id, parts, metadata, status, error }: Message): UIMessageChunk[] {
+export function chunksOfMessage({
+  id,
+  parts,
+  metadata,
+  status,
+  error,
+}: Pick<Message, 'id' | 'parts' | 'metadata' | 'status' | 'error'>): UIMessageChunk[] {
   const start: ChunkOf<'start'> = {
     type: 'start',
     messageId: id,

@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import type { ChatMessage, ChatRequest } from '@assistant-ui-proxy/contract'
+import type { ChatMessage, ChatRequest, UIMessageChunk } from '@assistant-ui-proxy/contract'
 import { AppError } from '../app-error.ts'
 import type { Owner } from '../identity/owner.ts'
 import type { Exchange, RunClaim, ThreadStore } from '../threads/thread-store.ts'
 import { createReply, placeBranch, type PlacedBranch } from './branch.ts'
+import { prefaceOf } from './preface.ts'
 import type { UpstreamRequest } from './upstream.ts'
 
 /** What an upstream is asked, and the reply that is to come. */
 export interface Conversation extends UpstreamRequest {
   readonly replyId: string
+  /** Of a reply that goes on: what was there of it. */
+  readonly preface: readonly UIMessageChunk[]
   readonly isStored: boolean
 }
 
@@ -41,7 +44,8 @@ export async function openConversation(
     return openAt(await findPlace(store, owner, { ...request, id }), request, run)
   const last = messages.at(-1)
   const replyId = (last?.role === 'assistant' ? last.id : undefined) ?? randomUUID()
-  return { conversation: { ...askedOf(request), replyId, isStored: false }, exchange: undefined }
+  const conversation = { ...askedOf(request), replyId, preface: [], isStored: false }
+  return { conversation, exchange: undefined }
 }
 
 /**
@@ -62,11 +66,12 @@ function openAt({ threadId, earlier, added, leafId }: Place, request: ChatReques
   if (last?.role === 'assistant') {
     const resumed = { id: leafId, parts: last.parts }
     const exchange: Exchange = { threadId, messages: added, resumed, run }
-    return { conversation: { ...conversation, replyId: leafId }, exchange }
+    const preface = prefaceOf(request, leafId)
+    return { conversation: { ...conversation, replyId: leafId, preface }, exchange }
   }
   const reply = createReply(leafId)
   const exchange: Exchange = { threadId, messages: [...added, reply], run }
-  return { conversation: { ...conversation, replyId: reply.id }, exchange }
+  return { conversation: { ...conversation, replyId: reply.id, preface: [] }, exchange }
 }
 
 async function findPlace(

@@ -83,10 +83,10 @@ export class RunService {
       // Of a long reply that has ended the store has what the log has not kept.
       const stored = await store.findRun(owner, threadId, run.id)
       if (stored === undefined || stored.status === 'streaming') throw notFollowed(run.id)
-      return await this.#storedRuns.join(owner, threadId, name, stored)
+      return await this.#storedRuns.join(owner, threadId, request, name, stored)
     } catch (error) {
       if (error instanceof RunConflict)
-        return this.#storedRuns.join(owner, threadId, name, error.run)
+        return this.#storedRuns.join(owner, threadId, request, name, error.run)
       throw error
     }
   }
@@ -185,7 +185,7 @@ export class RunService {
   /** @returns undefined where its beginning is not kept any more */
   async #read(run: Run, signal: AbortSignal): Promise<RunLogReader | undefined> {
     const { runLog, patienceMs } = this.#options
-    const reader = await runLog.follow(run.id, 0)
+    const reader = await runLog.follow(run.id, run.prefaceEnd)
     if (reader === undefined) return undefined
     const leave = () => reader.leave()
     if (signal.aborted) leave()

@@ -49,6 +49,8 @@ export interface RunOptions {
  */
 export class Run {
   readonly id: string
+  /** The last event of what was there before: those who asked for the run are given what follows it. */
+  readonly prefaceEnd: number
   readonly #replyId: string
   readonly #log: Logger
   // What every batch takes: none of it is looked up in others.
@@ -76,6 +78,10 @@ export class Run {
     this.#log = log
     this.#output = output
     this.#writer = writer
+    const { preface } = conversation
+    this.prefaceEnd = preface.length
+    // It is stored already, and does not begin the answer.
+    if (preface.length > 0) output.append(this.#encode(preface))
     if (conversation.isStored)
       this.#kept = new GrowingReply({ owner, messageId: conversation.replyId, runId: id })
     // It may fail before anybody waits for it: those who come later find the failure in the log.

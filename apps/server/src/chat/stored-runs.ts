@@ -1,8 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { chunksOfMessage, encodeChunks, type EventPosition } from '@assistant-ui-proxy/contract'
+import {
+  chunksOfMessage,
+  encodeChunks,
+  type ChatRequest,
+  type EventPosition,
+} from '@assistant-ui-proxy/contract'
 import { AppError } from '../app-error.ts'
 import type { Owner } from '../identity/owner.ts'
 import type { StoredRun, ThreadStore } from '../threads/thread-store.ts'
+import { prefaceOf } from './preface.ts'
 import type { RunLogReader, RunLog } from './run-log.ts'
 import { assertSameRequest, notFollowed, runInProgress, type RunName } from './run-name.ts'
 import { untilOver } from './until-over.ts'
@@ -42,9 +48,16 @@ export class StoredRuns {
    * The frames of the run that a request began before.
    * @throws AppError `run_in_progress`, and `key_reused` where it was another request
    */
-  async join(owner: Owner, threadId: string, name: RunName, run: StoredRun): Promise<RunLogReader> {
+  async join(
+    owner: Owner,
+    threadId: string,
+    request: ChatRequest,
+    name: RunName,
+    run: StoredRun,
+  ): Promise<RunLogReader> {
     assertSameRequest(name, run)
-    const frames = await this.#followRun(owner, threadId, run, 0)
+    const after = prefaceOf(request, run.replyId).length
+    const frames = await this.#followRun(owner, threadId, run, after)
     if (frames !== undefined) return frames
     const [reply] = await this.#store.findMessages(owner, threadId, [run.replyId])
     if (reply === undefined || reply.status === 'streaming') throw runInProgress(run.runId)

@@ -1,4 +1,13 @@
-import { createClient, textOfParts, type ChatBody, type Client } from '@assistant-ui-proxy/contract'
+import {
+  accumulate,
+  createClient,
+  emptyReply,
+  isToolPart,
+  textOfParts,
+  type ChatBody,
+  type Client,
+  type UIMessageChunk,
+} from '@assistant-ui-proxy/contract'
 import { Agent, request } from 'undici'
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../app-error.ts'
@@ -96,6 +105,42 @@ describe('a run whose reader leaves', () => {
     expect((await fetch(`${url}/api/chat/t1/stream`)).status).toBe(204)
     const headers = { 'last-event-id': 'another.1' }
     expect((await fetch(`${url}/api/chat/t1/stream`, { headers })).status).toBe(204)
+  })
+})
+
+const callOfTool: UIMessageChunk[] = [
+  { type: 'start-step' },
+  { type: 'tool-input-available', toolCallId: 'c', toolName: 'time', input: {} },
+  { type: 'finish', finishReason: 'tool-calls' },
+]
+
+describe('a reply that goes on with the result of its tool', () => {
+  it('is given whole to those who come back, and what is new to who sent the result', async () => {
+    const rest = Promise.withResolvers<void>()
+    const { upstream, requests } = scriptUpstream(async function* () {
+      if (requests.length === 1) return yield callOfTool
+      yield textBatch('It is ')
+      await rest.promise
+      yield textBatch('noon.')
+      yield finishBatch
+    })
+    const { client } = await startTestServer({ upstream })
+    const asked = accumulate(emptyReply, await collect(client.chat.stream(hello)))
+    const parts = asked.parts.map((part) =>
+      isToolPart(part) ? { ...part, state: 'output-available' as const, output: 'noon' } : part,
+    )
+    const reply = { id: asked.id, role: 'assistant' as const, parts }
+    const sent = client.chat.stream({ id: 't1', messages: [...hello.messages, reply] })
+    const start = await sent.next()
+    expect(start.value).toEqual({ type: 'start', messageId: asked.id })
+    const followed = await client.chat.follow('t1')
+    rest.resolve()
+    const told = { type: 'text', text: 'It is noon.', state: 'done' }
+    expect(accumulate(emptyReply, await collect(sent)).parts).toEqual([told])
+    const whole = accumulate(emptyReply, await collect(followed ?? []))
+    const [, stored] = await messagesOf(client)
+    for (const { id, parts: all } of [whole, stored ?? emptyReply])
+      expect({ id, parts: all }).toEqual({ id: asked.id, parts: [...parts, told] })
   })
 })
 
