@@ -50,6 +50,12 @@ describe('chatMessageSchema', () => {
     ).toEqual({ id: 'm-1', role: 'user', parts, metadata: { a: 1 } })
   })
 
+  it('reads parts without a text, beside which the content is empty', () => {
+    const parts = [{ type: 'file', url: 'data:,', mediaType: 'text/plain' }]
+    const message = { role: 'user', content: '', parts }
+    expect(chatMessageSchema.parse(message)).toEqual({ role: 'user', parts })
+  })
+
   it('drops fields that it does not know', () => {
     const message = { role: 'user', content: 'a', createdAt: 1 }
     expect(chatMessageSchema.parse(message)).not.toHaveProperty('createdAt')

@@ -40,9 +40,16 @@ export const chatMessageSchema = z
   .object({
     id: idSchema.optional(),
     role: messageRoleSchema,
-    content: z.string().min(1, 'must not be empty').optional(),
+    content: z.string().optional(),
     parts: z.array(messagePartSchema).optional(),
     metadata: z.unknown().optional(),
+  })
+  // Beside parts it is empty where they have no text, such as a file alone, or the call of a tool.
+  .refine(({ content, parts }) => content !== '' || parts !== undefined, {
+    path: ['content'],
+    error: 'must not be empty',
+    // Told along with other faults.
+    when: ({ value }) => typeof value === 'object' && value !== null,
   })
   .superRefine((message, context) => {
     if (message.parts === undefined && message.content === undefined)

@@ -133,6 +133,18 @@ describe('a reader who has to wait', () => {
   })
 })
 
+it('takes through a chain of two servers a message that is a file alone', async () => {
+  const { upstream, requests } = scriptUpstream(async function* () {
+    yield finishBatch
+  })
+  const far = await startTestServer({ upstream })
+  const near = await startTestServer({ env: { ASSISTANT_UI_BASE_URL: far.url } })
+  const parts = [{ type: 'file' as const, url: 'data:text/plain,a', mediaType: 'text/plain' }]
+  const reply = await readAll(near.client, { messages: [{ role: 'user', parts }] })
+  expect(reply.status).toBe('complete')
+  expect(requests[0]?.messages).toEqual([{ role: 'user', parts }])
+})
+
 describe('a chat with an id', () => {
   it('makes the thread and keeps both messages, the reply under the id that `start` gave', async () => {
     const { client } = await startTestServer({ upstream: echoUpstream() })
