@@ -5,6 +5,7 @@ import type { Owner } from '../identity/owner.ts'
 import type { Exchange, RunClaim, ThreadStore } from '../threads/thread-store.ts'
 import { createReply, placeBranch, type PlacedBranch } from './branch.ts'
 import { prefaceOf } from './preface.ts'
+import { withQuote } from './quoted.ts'
 import type { UpstreamRequest } from './upstream.ts'
 
 /** What an upstream is asked, and the reply that is to come. */
@@ -99,7 +100,7 @@ function askedOf(
   const first = system === undefined ? [] : [systemMessage(system)]
   const reasoningEffort = config?.reasoningEffort
   return {
-    messages: [...first, ...earlier, ...messages],
+    messages: [...first, ...earlier, ...messages].map(withQuote),
     model,
     tools,
     callSettings,

@@ -145,6 +145,22 @@ it('takes through a chain of two servers a message that is a file alone', async 
   expect(requests[0]?.messages).toEqual([{ role: 'user', parts }])
 })
 
+it('tells an upstream what a message quotes, now and later, and stores the message as it came', async () => {
+  const { upstream, requests } = scriptUpstream(async function* () {
+    yield finishBatch
+  })
+  const { client } = await startTestServer({ upstream })
+  const metadata = { custom: { quote: { text: 'One\nTwo', messageId: 'a' } } }
+  const parts = [{ type: 'text' as const, text: 'Why?' }]
+  const asked = { id: 'u1', role: 'user' as const, parts, metadata }
+  const reply = await readAll(client, { id: 't1', parent_id: null, messages: [asked] })
+  const next = { id: 't1', parent_id: reply.id ?? '', messages: hello.messages }
+  await readAll(client, next)
+  for (const { messages } of requests)
+    expect(textOfParts(messages[0]?.parts ?? [])).toBe('> One\n> Two\n\nWhy?')
+  expect((await messagesOf(client, 't1'))[0]).toMatchObject({ parts, metadata })
+})
+
 describe('a chat with an id', () => {
   it('makes the thread and keeps both messages, the reply under the id that `start` gave', async () => {
     const { client } = await startTestServer({ upstream: echoUpstream() })
