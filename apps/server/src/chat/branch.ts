@@ -13,7 +13,9 @@ export interface PlacedBranch {
  * Finds the place of a request's messages in a thread's tree.
  *
  * A message is the stored one where its id is, or, without an id, where it says the same under the
- * same parent. The last one is what the user says now: if it has a stored id but says something else,
+ * same parent. So is a question under an id that is not stored: a client of `/v1` tells there of one that was
+ * refused here, and goes on with its own id for it; but the last one only where nothing follows the stored
+ * one, since asked anew it is another. The last one is what the user says now: if it has a stored id but says something else,
  * it is an edit and becomes a sibling with an id of its own, since nothing is overwritten.
  * @param stored the messages of the thread that may be meant
  * @param parentId what the first message follows; null for the root
@@ -24,13 +26,15 @@ export function placeBranch(
   parentId: string | null,
 ): PlacedBranch {
   const byId = new Map(stored.map((message) => [message.id, message]))
+  const followed = new Set(stored.map((message) => message.parent_id))
   const added: Message[] = []
   let parent = parentId
   for (const [index, message] of messages.entries()) {
-    const known =
-      message.id === undefined ? findAlike(stored, message, parent) : byId.get(message.id)
-    const isEdit =
-      known !== undefined && index === messages.length - 1 && !saysTheSame(known, message)
+    const isLast = index === messages.length - 1
+    const mayBe = ({ id }: Message) =>
+      message.id === undefined || (message.role === 'user' && !(isLast && followed.has(id)))
+    const known = byId.get(message.id ?? '') ?? findAlike(stored.filter(mayBe), message, parent)
+    const isEdit = known !== undefined && isLast && !saysTheSame(known, message)
     if (known === undefined || isEdit) {
       const row = createMessage(isEdit ? { ...message, id: undefined } : message, parent)
       added.push(row)

@@ -111,6 +111,46 @@ describe('a thread on both wires', () => {
     expect(found.status).toBe(200)
   })
 
+  it.each([
+    ['asked again', ['Hello?']],
+    ['followed by another', ['Hello?', 'Anybody?']],
+  ])(
+    'has a question once that was refused by the one and told by the other, when it is %s',
+    async (_, said) => {
+      const { id, client, cloud, reading, listed, finish } = await startReply()
+      const [reply] = await listed()
+      const parts = [{ type: 'text' as const, text: 'Hello?' }]
+      const questions = said.map((content) => ({
+        id: content.slice(0, -1),
+        role: 'user' as const,
+        content,
+      }))
+      const before = [
+        { id: 'q1', role: 'user' as const, content: 'Hello' },
+        { id: reply?.id, role: 'assistant' as const, content: 'one two ' },
+      ]
+      const ask = (count: number) =>
+        collect(client.chat.stream({ id, messages: [...before, ...questions.slice(0, count)] }))
+      await expect(ask(1)).rejects.toMatchObject({ problem: { code: 'run_in_progress' } })
+      const content = { role: 'user', parts }
+      const told = await cloud.threads.messages.create(id, {
+        parent_id: reply?.id ?? null,
+        format,
+        content,
+      })
+      finish()
+      await reading
+      const asking = ask(said.length)
+      finish()
+      await asking
+      const rows = (await listed()).toReversed()
+      expect(rows.filter(({ content: row }) => row['role'] === 'user')).toHaveLength(
+        said.length + 1,
+      )
+      expect(rows[2]?.id).toBe(told.message_id)
+    },
+  )
+
   it('refuses a change of a reply that is being written, and a parent that is not there', async () => {
     const { upstream, say } = scriptConversation()
     const { client, cloud } = await start(upstream)
