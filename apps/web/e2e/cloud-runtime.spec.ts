@@ -74,6 +74,35 @@ test('an edit and a regenerated reply are branches, also after a reload', async 
   await expect(page.locator('[data-branches]').last()).toHaveText(/[12]\/2/)
 })
 
+base(
+  'users without an account have a conversation each, through the cloud and the chat alike',
+  async ({ browser, startServer, startSite }) => {
+    const site = await startSite(join(cloudRuntimeRoot, 'dist'))
+    const server = await startServer({ CORS_ORIGINS: site.origin, AUTH: 'anonymous' })
+    const url = `${site.origin}/?url=${encodeURIComponent(server.url)}`
+    for (const text of ['Tell me about lighthouses', 'Tell me about harbours']) {
+      const context = await browser.newContext()
+      const page = await context.newPage()
+      await page.goto(url)
+      await say(page, text)
+      await expect(row(page, text)).toBeVisible()
+      await page.reload()
+      await row(page, text).getByText(text).click()
+      await expect(questions(page)).toHaveText([text])
+      const reported = page.waitForRequest(`${server.url}/v1/runs`)
+      await say(page, 'Hello')
+      await reported
+      await page.reload()
+      await row(page, text).getByText(text).click()
+      await expect(questions(page)).toHaveText([text, 'Hello'])
+      await expect(replies(page)).toHaveCount(2)
+      await expect(page.locator('[data-branches]')).toHaveCount(0)
+      await expect(page.locator('[data-thread]')).toHaveCount(1)
+      await context.close()
+    }
+  },
+)
+
 test('an attachment is brought, asked about, and there after a reload', async ({ page, api }) => {
   const png = Buffer.from(
     'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',

@@ -10,6 +10,7 @@ import {
   ThreadListItemPrimitive,
   ThreadListPrimitive,
   ThreadPrimitive,
+  readAnonymousRefreshToken,
   useAui,
 } from '@assistant-ui/react'
 import { AssistantChatTransport, useChatRuntime } from '@assistant-ui/react-ai-sdk'
@@ -23,7 +24,10 @@ createRoot(document.querySelector('#root')!).render(<Page />)
 
 function Page() {
   const cloud = useMemo(() => new AssistantCloud({ baseUrl, anonymous: true }), [])
-  const transport = useMemo(() => new AssistantChatTransport({ api: `${baseUrl}/api/chat` }), [])
+  const transport = useMemo(
+    () => new AssistantChatTransport({ api: `${baseUrl}/api/chat`, headers: readHeaders }),
+    [],
+  )
   const runtime = useChatRuntime({ cloud, transport })
   return (
     <AssistantRuntimeProvider runtime={runtime}>
@@ -50,6 +54,17 @@ function Page() {
       </ThreadPrimitive.Root>
     </AssistantRuntimeProvider>
   )
+}
+
+/** Those of the user that the cloud's client has signed in as. */
+async function readHeaders() {
+  const answer = await fetch(`${baseUrl}/v1/auth/tokens/refresh`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ refresh_token: readAnonymousRefreshToken(baseUrl) }),
+  })
+  const { access_token } = (await answer.json()) as { access_token: string }
+  return { Authorization: `Bearer ${access_token}` }
 }
 
 function ThreadListItem() {
