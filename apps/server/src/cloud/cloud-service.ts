@@ -84,7 +84,10 @@ export class CloudService {
     return count
   }
 
-  /** By height, `created_at` and `id`, all descending; what the format cannot tell is left out. */
+  /**
+   * By height, `created_at` and `id`, all descending. What the format cannot tell is left out, and a reply
+   * that failed before its first word: a page would show it as one that is empty, beside its retry.
+   */
   async listMessages(
     owner: Owner,
     threadId: string,
@@ -93,6 +96,7 @@ export class CloudService {
     const tree = await this.#store.messages.listTree(owner, threadId)
     if (tree.length === 0) await this.getThread(owner, threadId)
     const heights = heightsOf(tree)
+    const followed = new Set(tree.map(({ parent_id }) => parent_id))
     const heightOf = (id: string) => heights.get(id) ?? 0
     const ids = tree
       .toSorted((a, b) => heightOf(b.id) - heightOf(a.id) || compare(b, a))
@@ -107,7 +111,8 @@ export class CloudService {
       const byId = new Map(messages.map((message) => [message.id, message]))
       for (const id of page) {
         const message = byId.get(id)
-        const told = message && messageToWire(message, heightOf(id), format)
+        if (message === undefined || (saysNothing(message) && !followed.has(id))) continue
+        const told = messageToWire(message, heightOf(id), format)
         if (told !== undefined) listed.push(told)
       }
     }
@@ -162,6 +167,10 @@ export class CloudService {
     const deleted = await this.#store.messages.delete(owner, threadId, ids)
     if (deleted === 0) throw messageNotFound(ids[0] ?? '')
   }
+}
+
+function saysNothing({ status, parts }: Message): boolean {
+  return status === 'failed' && parts.every(({ type }) => type === 'step-start')
 }
 
 /** Siblings, and cousins: by age, then by id. */

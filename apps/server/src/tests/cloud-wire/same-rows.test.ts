@@ -1,6 +1,8 @@
 import { AssistantCloud } from 'assistant-cloud'
 import { describe, expect, it } from 'vitest'
+import { AppError } from '../../app-error.ts'
 import { collect, scriptConversation, textOf } from '../conversation.ts'
+import { finishBatch, scriptUpstream, textBatch } from '../scripted-upstream.ts'
 import { startTestServer } from '../test-server.ts'
 
 const format = 'ai-sdk/v6'
@@ -150,6 +152,24 @@ describe('a thread on both wires', () => {
       expect(rows[2]?.id).toBe(told.message_id)
     },
   )
+
+  it('tells nothing of a reply that failed before its first word, and keeps its retry as the one reply', async () => {
+    const { upstream, requests } = scriptUpstream(async function* () {
+      if (requests.length === 1) throw new AppError('upstream_error', 'Not now.')
+      yield textBatch('Now.')
+      yield finishBatch
+    })
+    const { client, cloud } = await start(upstream)
+    const { thread_id: id } = await cloud.threads.create({ last_message_at: new Date() })
+    const messages = [{ id: 'q1', role: 'user' as const, content: 'Hello' }]
+    await expect(collect(client.chat.stream({ id, messages }))).rejects.toThrow('Not now.')
+    const listed = async () => (await cloud.threads.messages.list(id, { format })).messages
+    expect((await listed()).map((message) => message.id)).toEqual(['q1'])
+    await collect(client.chat.stream({ id, messages, trigger: 'regenerate-message' }))
+    expect(await listed()).toMatchObject([{ content: { parts: [{ text: 'Now.' }] } }, { id: 'q1' }])
+    const stored = await client.threads.messages({ params: { thread_id: id } })
+    expect(stored.body).toMatchObject([{}, { status: 'failed' }, { status: 'complete' }])
+  })
 
   it('refuses a change of a reply that is being written, and a parent that is not there', async () => {
     const { upstream, say } = scriptConversation()
