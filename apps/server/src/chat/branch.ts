@@ -12,11 +12,12 @@ export interface PlacedBranch {
 /**
  * Finds the place of a request's messages in a thread's tree.
  *
- * A message is the stored one where its id is, or, without an id, where it says the same under the
- * same parent. So is a question under an id that is not stored: a client of `/v1` tells there of one that was
- * refused here, and goes on with its own id for it; but the last one only where nothing follows the stored
- * one, since asked anew it is another. The last one is what the user says now: if it has a stored id but says something else,
- * it is an edit and becomes a sibling with an id of its own, since nothing is overwritten.
+ * A message is the stored one where its id is, or, without an id, where it says the same under the same
+ * parent. So is a question under an id that is not stored: a client of `/v1` tells there of one that was
+ * refused here, and goes on with its own id for it. Of the last one this holds only where nothing follows
+ * the stored one, since asked anew it is another. The last one is what the user says now: if it has a
+ * stored id but says something else, it is an edit and becomes a sibling with an id of its own, since
+ * nothing is overwritten.
  * @param stored the messages of the thread that may be meant
  * @param parentId what the first message follows; null for the root
  */
