@@ -204,3 +204,19 @@ it('leaves out a reply that says nothing', () => {
 function textPart(text: string, providerMetadata: Record<string, unknown>) {
   return { type: 'text' as const, text, providerMetadata }
 }
+
+it('gives a model what a tool of assistant-ui says to it alone, in place of what the page shows', () => {
+  const resultOf = (output: unknown) => {
+    const call = { type: 'tool-chart', toolCallId: 'c', state: 'output-available' as const }
+    const parts = [{ ...call, input: {}, output }] as ChatMessage['parts']
+    return toOpenAiMessages([{ role: 'assistant', parts }], 'me').at(-1)?.content
+  }
+  const envelope = (...content: unknown[]) => ({ __aui_modelContent: content, value: { rows: 9 } })
+  expect(resultOf(envelope({ type: 'text', text: 'It ' }, { type: 'text', text: 'rises.' }))).toBe(
+    'It rises.',
+  )
+  expect(resultOf(envelope({ type: 'file', data: 'AAAA', mediaType: 'image/png' }))).toBe(
+    '{"rows":9}',
+  )
+  expect(resultOf({ __aui_modelContent: [null] })).toBe('{"__aui_modelContent":[null]}')
+})

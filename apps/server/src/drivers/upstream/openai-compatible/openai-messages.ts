@@ -9,6 +9,7 @@ import {
 } from '@assistant-ui-proxy/contract'
 import { joinMessages } from './join-messages.ts'
 import { authorshipOf, type ReasoningField } from './provider-metadata.ts'
+import { toolResultOf } from './tool-result.ts'
 
 type FilePart = Extract<MessagePart, { type: 'file' }>
 
@@ -120,7 +121,7 @@ function stepMessages(
     ...tools.map((tool): OpenAiMessage => ({
       role: 'tool',
       tool_call_id: tool.toolCallId,
-      content: resultOf(tool),
+      content: toolResultOf(tool),
     })),
   ]
 }
@@ -157,19 +158,6 @@ function toToolCall(tool: ToolPart, author: string): ToolCall {
     type: 'function',
     function: { name: toolNameOf(tool), arguments: input },
     ...(extra_content !== undefined && { extra_content }),
-  }
-}
-
-function resultOf(tool: ToolPart): string {
-  switch (tool.state) {
-    case 'output-available':
-      return typeof tool.output === 'string' ? tool.output : JSON.stringify(tool.output ?? null)
-    case 'output-error':
-      return `Error: ${tool.errorText ?? 'the tool failed'}`
-    case 'output-denied':
-      return 'The user did not allow this call.'
-    default:
-      return 'The call was not carried out.'
   }
 }
 
