@@ -363,6 +363,37 @@ describe('the openai-compatible upstream', () => {
     expect(more).toEqual([])
   })
 
+  it.each([
+    [400, 'Conversation roles must alternate user/assistant/user/assistant/...'],
+    [500, 'Jinja Exception: System message must be at the beginning.'],
+  ])(
+    'asks again with one message in place of several where the model says: %d %s',
+    async (status, message) => {
+      const given: string[][] = []
+      const url = await startPeer(async (request, response) => {
+        const { messages } = (await json(request)) as { messages: { role: string }[] }
+        const roles = messages.map(({ role }) => role)
+        given.push(roles)
+        if (roles.every((role, at) => role !== roles[at - 1]))
+          sse(response).end(readFileSync(textFixture))
+        else response.writeHead(status).end(JSON.stringify({ error: { message } }))
+      })
+      const env = { UPSTREAM: 'openai-compatible', OPENAI_BASE_URL: url, OPENAI_MODEL: 'm' }
+      const { client } = await startTestServer({ env })
+      const [question] = hello.messages
+      const messages: ChatBody['messages'] = [
+        { role: 'system', content: 'Be kind.' },
+        ...(question ? [question, question] : []),
+      ]
+      for (const _ of ['first', 'second'])
+        expect(await ask(client, { messages, system: 'Be brief.' })).toMatchObject({
+          status: 'complete',
+        })
+      const inARow = ['system', 'system', 'user', 'user']
+      expect(given).toEqual([inARow, ['system', 'user'], ['system', 'user']])
+    },
+  )
+
   it('logs what the server says of a refusal, without its key, and tells none of it', async () => {
     const lines: string[] = []
     const url = await startPeer((_request, response) => {

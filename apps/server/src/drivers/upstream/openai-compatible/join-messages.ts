@@ -4,8 +4,7 @@ type Content = string | readonly ContentPart[]
 
 /**
  * One message in place of those of the user, or of the system, that follow each other, as questions do
- * whose replies failed. Perplexity and the templates of Mistral's and Google's open models refuse roles
- * that do not alternate, those of Qwen's a second system message.
+ * whose replies failed.
  */
 export function joinMessages(messages: readonly OpenAiMessage[]): OpenAiMessage[] {
   const joined: OpenAiMessage[] = []

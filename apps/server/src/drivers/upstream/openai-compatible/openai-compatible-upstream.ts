@@ -4,11 +4,18 @@ import type { Batch, Upstream, UpstreamRequest } from '../../../chat/upstream.ts
 import type { Sink } from '../../../sink.ts'
 import { SharedCall } from '../shared-call.ts'
 import { streamEvents } from '../stream-events.ts'
+import { joinMessages } from './join-messages.ts'
 import { OpenAiMapping } from './openai-mapping.ts'
-import { toolCallIdsOf, toOpenAiMessages, toOpenAiTools } from './openai-messages.ts'
+import {
+  toolCallIdsOf,
+  toOpenAiMessages,
+  toOpenAiTools,
+  type OpenAiMessage,
+} from './openai-messages.ts'
 import { listOpenAiModels } from './openai-models.ts'
 import { toOpenAiSettings } from './openai-settings.ts'
 import { nameAuthor } from './provider-metadata.ts'
+import { newLimitName, refusedExtra, type Extra } from './refused-extras.ts'
 import { withShortCallIds } from './short-call-ids.ts'
 
 export interface OpenAiCompatibleOptions {
@@ -51,9 +58,10 @@ export class OpenAiCompatibleUpstream implements Upstream {
     const refused = new Set(this.#refused.get(author))
     for (;;) {
       const said = toOpenAiMessages(messages, author, !refused.has('reasoning'))
+      const turns = refused.has('roles in a row') ? joinMessages(said) : said
       const body = {
         model,
-        messages: refused.has('tool_calls') ? withShortCallIds(said) : said,
+        messages: refused.has('tool_calls') ? withShortCallIds(turns) : turns,
         tools: toOpenAiTools(tools),
         ...toOpenAiSettings(request, refused.has('max_tokens') ? newLimitName : 'max_tokens'),
         stream: true,
@@ -68,8 +76,7 @@ export class OpenAiCompatibleUpstream implements Upstream {
         return
       } catch (error) {
         const extra = mapping.hasBegun ? undefined : refusedExtra(error)
-        const isGiven = extra && (extra in body || said.some((message) => extra in message))
-        if (!isGiven || refused.has(extra)) throw error
+        if (extra === undefined || refused.has(extra) || !isIn(extra, body, said)) throw error
         refused.add(extra)
       }
     }
@@ -92,23 +99,7 @@ export class OpenAiCompatibleUpstream implements Upstream {
   }
 }
 
-/**
- * What a request has that some servers want and others refuse: the question how many tokens it took, which
- * Mistral's does not know; what was said as `reasoning`, which vLLM wants back, and Groq and Cerebras refuse;
- * the older name of the limit, under which OpenAI's models that think do not take it; and tool calls under
- * ids that another model gave them.
- */
-type Extra = 'stream_options' | 'reasoning' | 'max_tokens' | 'tool_calls'
-
-const newLimitName = 'max_completion_tokens'
-
-/** What a server says that it refuses a request for. */
-function refusedExtra(error: unknown): Extra | undefined {
-  const isRejection = error instanceof AppError && error.problem.code === 'upstream_rejected'
-  if (!isRejection || !(error.cause instanceof Error)) return undefined
-  const { message } = error.cause
-  if (message.includes('stream_options')) return 'stream_options'
-  if (message.includes(newLimitName)) return 'max_tokens'
-  if (/\btool.calls?\b.*\bid\b/i.test(message)) return 'tool_calls'
-  return /\breasoning\b/.test(message) ? 'reasoning' : undefined
+function isIn(extra: Extra, body: object, said: readonly OpenAiMessage[]): boolean {
+  if (extra === 'roles in a row') return joinMessages(said).length < said.length
+  return extra in body || said.some((message) => extra in message)
 }

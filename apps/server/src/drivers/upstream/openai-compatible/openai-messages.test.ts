@@ -1,5 +1,6 @@
 import type { ChatMessage } from '@assistant-ui-proxy/contract'
 import { expect, it } from 'vitest'
+import { joinMessages } from './join-messages.ts'
 import { toOpenAiMessages } from './openai-messages.ts'
 import { metadataOf } from './provider-metadata.ts'
 
@@ -167,7 +168,7 @@ it('makes one message of those of the user, or of the system, that follow each o
     said('user', text('Look'), { type: 'file', mediaType: 'image/png', url: pixel }),
     said('user', text('And?')),
   ]
-  expect(toOpenAiMessages(messages, 'me')).toEqual([
+  expect(joinMessages(toOpenAiMessages(messages, 'me'))).toEqual([
     { role: 'system', content: 'Be brief.\n\nBe kind.' },
     { role: 'user', content: 'Hello\n\nHello?' },
     { role: 'assistant', content: 'Hi' },

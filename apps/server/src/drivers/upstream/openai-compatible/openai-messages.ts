@@ -7,7 +7,6 @@ import {
   type ToolPart,
   type Tools,
 } from '@assistant-ui-proxy/contract'
-import { joinMessages } from './join-messages.ts'
 import { authorshipOf, type ReasoningField } from './provider-metadata.ts'
 import { toolResultOf } from './tool-result.ts'
 
@@ -51,7 +50,7 @@ export function toOpenAiMessages(
   author: string,
   takesReasoning = true,
 ): OpenAiMessage[] {
-  const said = messages.flatMap((message): OpenAiMessage[] => {
+  return messages.flatMap((message): OpenAiMessage[] => {
     switch (message.role) {
       case 'system':
         return [{ role: 'system', content: textOfParts(message.parts) }]
@@ -61,7 +60,6 @@ export function toOpenAiMessages(
         return stepsOf(message.parts).flatMap((step) => stepMessages(step, author, takesReasoning))
     }
   })
-  return joinMessages(said)
 }
 
 export function toolCallIdsOf(messages: readonly ChatMessage[]): string[] {
