@@ -41,10 +41,9 @@ export function createChatRoutes(runs: RunService, models: ModelService, keepAli
     resume: async ({ params, req, res }) => {
       const after = readLastEventId(req)
       const frames = await runs.follow(ownerOf(res), params.thread_id, after)
+      if (frames === undefined) return { status: 204, body: undefined }
       nameStream(res, params.thread_id)
-      return frames === undefined
-        ? { status: 204, body: undefined }
-        : { status: 200, body: eventStream(frames, keepAliveMs) }
+      return { status: 200, body: eventStream(frames, keepAliveMs) }
     },
     stop: async ({ params, res }) => ({
       status: 200,

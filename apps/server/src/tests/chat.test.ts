@@ -43,10 +43,19 @@ describe('POST /api/chat', () => {
   })
 
   it('tells under which id a stream can be asked for again, where it can', async () => {
-    const { url } = await startTestServer({ upstream: echoUpstream() })
+    const { upstream, say, finish } = scriptConversation()
+    const { url } = await startTestServer({ upstream })
     const idOf = ({ headers }: Response) => headers.get('x-resumable-stream-id')
-    expect(idOf(await post(url, { ...hello, id: 't1' }))).toBe('t1')
-    expect(idOf(await fetch(`${url}/api/chat/t1/stream`))).toBe('t1')
+    say('so')
+    const sent = await post(url, { ...hello, id: 't1' })
+    expect(idOf(sent)).toBe('t1')
+    const follow = () => fetch(`${url}/api/chat/t1/stream`)
+    expect(idOf(await follow())).toBe('t1')
+    finish()
+    await sent.text()
+    const after = await follow()
+    expect(after.status).toBe(204)
+    expect(idOf(after)).toBeNull()
     expect(idOf(await post(url, hello))).toBeNull()
   })
 
