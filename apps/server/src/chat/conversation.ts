@@ -12,7 +12,7 @@ import type { UpstreamRequest } from './upstream.ts'
 export interface Conversation extends UpstreamRequest {
   readonly replyId: string
   /** Of a reply that goes on: what was there of it. */
-  readonly preface: readonly UIMessageChunk[]
+  readonly preface?: readonly UIMessageChunk[]
   readonly isStored: boolean
 }
 
@@ -45,8 +45,7 @@ export async function openConversation(
     return openAt(await findPlace(store, owner, { ...request, id }), request, run)
   const last = messages.at(-1)
   const replyId = (last?.role === 'assistant' ? last.id : undefined) ?? randomUUID()
-  const conversation = { ...askedOf(request), replyId, preface: [], isStored: false }
-  return { conversation, exchange: undefined }
+  return { conversation: { ...askedOf(request), replyId, isStored: false }, exchange: undefined }
 }
 
 /**
@@ -72,7 +71,7 @@ function openAt({ threadId, earlier, added, leafId }: Place, request: ChatReques
   }
   const reply = createReply(leafId)
   const exchange: Exchange = { threadId, messages: [...added, reply], run }
-  return { conversation: { ...conversation, replyId: reply.id, preface: [] }, exchange }
+  return { conversation: { ...conversation, replyId: reply.id }, exchange }
 }
 
 async function findPlace(

@@ -78,7 +78,7 @@ export class Run {
     this.#log = log
     this.#output = output
     this.#writer = writer
-    const { preface } = conversation
+    const { preface = [] } = conversation
     this.prefaceEnd = preface.length
     // It is stored already, and does not begin the answer.
     if (preface.length > 0) output.append(this.#encode(preface))

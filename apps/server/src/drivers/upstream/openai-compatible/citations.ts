@@ -1,5 +1,5 @@
 import type { UIMessageChunk } from '@assistant-ui-proxy/contract'
-import { choiceOf, type CompletionEvent } from './completion-event.ts'
+import { isObject, type Choice, type CompletionEvent } from './completion-event.ts'
 
 /** A page that a reply rests on. */
 interface Page {
@@ -14,8 +14,9 @@ interface Page {
 export class Citations {
   readonly #known = new Set<string>()
 
-  map(event: CompletionEvent, chunks: UIMessageChunk[]): void {
-    const annotations = choiceOf(event)?.delta?.annotations
+  /** @param choice the one of the event that is read */
+  map(event: CompletionEvent, choice: Choice | undefined, chunks: UIMessageChunk[]): void {
+    const annotations = choice?.delta?.annotations
     if (Array.isArray(annotations)) this.#add(annotations.map(citedIn), chunks)
     // With titles, so before those that are addresses alone.
     this.#add(event.search_results, chunks)
@@ -43,8 +44,4 @@ function pageOf(found: unknown): Page | undefined {
   const { url, title } = found
   if (typeof url !== 'string' || !/^https?:\/\//i.test(url)) return undefined
   return typeof title === 'string' ? { url, title } : { url }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
 }

@@ -149,7 +149,7 @@ function isMissing(value: unknown): value is null | undefined {
   return value === undefined || value === null
 }
 
-function isObject(value: unknown): value is Fields {
+export function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 

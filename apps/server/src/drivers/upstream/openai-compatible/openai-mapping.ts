@@ -100,7 +100,7 @@ export class OpenAiMapping implements EventMapping {
     const usage = event.usage ?? choice?.usage
     if (usage) this.#usage = usage
     if (choice?.delta) this.#mapDelta(choice.delta, chunks)
-    this.#citations.map(event, chunks)
+    this.#citations.map(event, choice, chunks)
     // Some servers say “” until there is one.
     if (!choice?.finish_reason) return
     this.#finishReason = choice.finish_reason
