@@ -20,6 +20,7 @@ export function refusedExtra(error: unknown): Extra | undefined {
   if (message.includes('stream_options')) return 'stream_options'
   if (message.includes(newLimitName)) return 'max_tokens'
   if (/\btool.calls?\b.*\bid\b/i.test(message)) return 'tool_calls'
-  if (/\balternat|system message must be at the beginning/i.test(message)) return 'roles in a row'
+  if (/\balternat(?:e|ing)\b|system message must be at the beginning/i.test(message))
+    return 'roles in a row'
   return /\breasoning\b/.test(message) ? 'reasoning' : undefined
 }
